@@ -1,0 +1,36 @@
+# Everything is made here: .venv from pyproject.toml and constraints.txt, nothing by hand.
+PYTHON ?= python3
+VENV   := .venv
+BIN    := $(VENV)/bin
+STAMP  := $(VENV)/.made-from
+
+# Real benchmark and instruction data, where this machine has it; tests that need it skip without it.
+ifneq ($(wildcard ../shared/data),)
+export REWEAVE_DATA ?= $(abspath ../shared/data)
+endif
+
+.PHONY: demo test check bench format system clean
+
+$(STAMP): pyproject.toml constraints.txt
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[dev]'
+	touch $@
+
+test: $(STAMP) system
+	$(BIN)/python -m pytest -n auto
+
+check: $(STAMP)
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+
+format: $(STAMP)
+	$(BIN)/ruff check --fix-only --quiet .
+	$(BIN)/ruff format --quiet .
+
+# Debian packages that tests use: a browser for the page. Says what it does; skips what is there.
+system:
+	@scripts/system
+
+clean:
+	rm -rf $(VENV) build dist demo
