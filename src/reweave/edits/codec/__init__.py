@@ -18,7 +18,7 @@ See arXiv 2410.02749, section 3. It knows nothing of checkers, files or how a pa
 
 from reweave.edits.codec.draft import Decoded, Skipped
 from reweave.edits.codec.forms import FORMS, decode, decode_lenient, decode_states, encode
-from reweave.edits.codec.messages import edits_of, messages
+from reweave.edits.codec.messages import DONE, NEXT, edits_of, messages
 from reweave.edits.codec.published import resolve_published
 from reweave.edits.codec.resolve import Resolved, resolve_text
 from reweave.edits.codec.training import (
@@ -31,9 +31,11 @@ from reweave.edits.codec.training import (
 )
 
 __all__ = [
+    "DONE",
     "EOS",
     "FORMS",
     "MARKER",
+    "NEXT",
     "Decoded",
     "Resolved",
     "Skipped",
