@@ -7,6 +7,7 @@ and the settings only, not on who shared a batch with whom.
 
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
+from typing import Any
 
 from reweave.edits.checkers.base import Checker
 from reweave.edits.lookahead import clauses
@@ -59,11 +60,13 @@ class Machine:
         self._batch_states = batch_states
         self._version = checker.version if checker is not None else "none"
 
-    def run(self, programs: Iterable[tuple[int, Program]]) -> Iterator[Outcome]:
+    def run(self, programs: Iterable[tuple[int, Program | Reject] | None]) -> Iterator[Outcome]:
         """Yield an outcome a program, as they are finished.
 
         Args:
-            programs: Numbered programs; taken from as the machine has room for them.
+            programs: Numbered programs; taken from as the machine has room for them. A reject in a
+                program's place goes straight through. None says that there is no more for the moment,
+                and to go on with those at hand.
 
         Raises:
             CheckerError: The checker cannot run at all.
@@ -90,11 +93,14 @@ class Machine:
             for _, task in flight.values():
                 characters += offer(task, budget)
             while not exhausted and len(batch) < self._batch_states and characters < BATCH_CHARACTERS:
-                try:
-                    index, program = next(source)
-                except StopIteration:
-                    exhausted = True
+                item = next(source, _END)
+                exhausted = item is _END
+                if exhausted or item is None:
                     break
+                index, program = item
+                if isinstance(program, Reject):
+                    yield Outcome(index, [], program)
+                    continue
                 made = self._admit(index, program)
                 if isinstance(made, Outcome):
                     yield made
@@ -120,8 +126,7 @@ class Machine:
             except ProgramError as error:
                 outcome = _rejected(index, program, error)
             except CheckerError as error:
-                reject = Reject(program.id, "failed", f"checker-{error.reason}", str(error))
-                outcome = Outcome(index, [], reject)
+                outcome = _given_up(index, program, "failed", f"checker-{error.reason}", str(error))
             outcome.checks = task.checks
             del flight[index]
             yield outcome
@@ -164,6 +169,8 @@ class Machine:
         return Outcome(index, sequences, duplicates=len(paths) - len(distinct))
 
 
+_END: Any = object()
+
 STRUCTURES: dict[str, Callable[..., Structure]] = {
     "logical": logical_structure,
     "physical": physical_structure,
@@ -172,4 +179,9 @@ STRUCTURES: dict[str, Callable[..., Structure]] = {
 
 
 def _rejected(index: int, program: Program, error: ProgramError) -> Outcome:
-    return Outcome(index, [], Reject(program.id, "rejected", error.reason, error.detail))
+    return _given_up(index, program, "rejected", error.reason, error.detail)
+
+
+def _given_up(index: int, program: Program, outcome: str, reason: str, detail: str) -> Outcome:
+    row = {"instruction": program.instruction, "program": program.text, **program.extra}
+    return Outcome(index, [], Reject(program.id, outcome, reason, detail, row))

@@ -39,6 +39,10 @@ def class_clauses(facts: Facts, structure: Structure, found: set[tuple[int, int]
                 require(unit, resolver.members(cls, protocol))
             if isinstance(node, ast.Attribute):
                 require(unit, resolver.not_none(node, scope))
+    for scope in facts.scopes:
+        # `__repr__`, `__iter__` … are called by the language itself, which wants the value.
+        if scope.owner is not None and scope.node.name.startswith("__"):
+            require(scope.unit, _results([scope]))
     for call, unit, scope in facts.calls:
         callees = resolver.callees(call.func, scope)
         if callees and id(call) not in facts.unused:
@@ -172,12 +176,8 @@ class _Resolver:
         """Return the program's functions that a call may reach; none: unknown."""
         if isinstance(function, ast.Name):
             functions = self.facts.functions.get(function.id, [])
-            bindings = _lookup(function.id, scope)
-            return [
-                callee
-                for callee in functions
-                if len(bindings) == 1 and callee.owner is None and callee.unit == bindings[0].unit
-            ]
+            bound = {binding.unit for binding in _lookup(function.id, scope)} if functions else set()
+            return [callee for callee in functions if callee.owner is None and callee.unit in bound]
         if isinstance(function, ast.Attribute) and function.attr in self.facts.functions:
             for cls in self.classes(function.value, scope):
                 for part in self.lineage(cls):

@@ -1,0 +1,6 @@
+"""``python -m reweave``."""
+
+from reweave.cli import main
+
+if __name__ == "__main__":
+    main()

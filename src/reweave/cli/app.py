@@ -1,0 +1,38 @@
+"""The verbs, put together."""
+
+from typing import Annotated
+
+import typer
+
+from reweave import __version__
+from reweave.cli.doctor import doctor
+from reweave.cli.edits import edits
+from reweave.cli.resolve import resolve
+from reweave.cli.stats import stats
+from reweave.cli.view import view
+
+app = typer.Typer(
+    name="reweave",
+    help="Unpick finished programs into edit sequences in which every intermediate program is free of errors.",
+    epilog="Example: reweave edits pairs.jsonl -o edits.jsonl && reweave view edits.jsonl",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+for verb in (edits, resolve, stats, view, doctor):
+    app.command()(verb)
+
+
+def _version(value: bool) -> None:
+    if value:
+        typer.echo(f"reweave {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def root(
+    version: Annotated[
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="Show the version and exit.")
+    ] = False,
+) -> None:
+    """Unpick finished programs into edit sequences in which every intermediate program is free of errors."""
