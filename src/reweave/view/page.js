@@ -199,7 +199,7 @@ function drawPath(path, counts) {
   $("path").value = at.path;
   $("slider").max = Math.max(counts.length, 1);
   $("slider").disabled = counts.length < 2;
-  $("slider").style.setProperty("--edits", Math.max(counts.length, 1));
+  $("track").style.setProperty("--edits", Math.max(counts.length, 1));
   const facts = {
     Checker: path.checker, Preset: path.preset, Seed: path.seed, Language: language,
     Lines: path.insertedAt.length.toLocaleString("en"), Edits: counts.length.toLocaleString("en"),
@@ -214,12 +214,11 @@ function drawPath(path, counts) {
 // A bar an edit, as high as the root of its lines, so that one large edit does not flatten the others.
 function drawBars(counts) {
   const highest = Math.sqrt(Math.max(1, ...counts));
-  const width = 0.76 * Math.min(1, counts.length / 24);
   const bars = { done: "", now: "", todo: "" };
   counts.forEach((lines, edit) => {
     const height = 3 + 17 * Math.sqrt(lines) / highest;
     const kind = edit < at.edit ? "done" : edit === at.edit ? "now" : "todo";
-    bars[kind] += `M${(edit + 0.5 - width / 2).toFixed(3)} 20v${-height.toFixed(2)}h${width.toFixed(3)}V20z`;
+    bars[kind] += `M${edit + 0.15} 20v${-height.toFixed(2)}h.7V20z`;
   });
   $("bars").setAttribute("viewBox", `0 0 ${Math.max(counts.length, 1)} 20`);
   for (const kind in bars) $("bars").querySelector(`.${kind}`).setAttribute("d", bars[kind]);

@@ -5,7 +5,7 @@ computed by the reader's browser. Programs are untrusted: they travel as escaped
 only, and a content security policy allows no script, style or request beyond the page's own.
 
 Left to others: reading the sequences from files (``storage``), numbers about them (``edits.statistics``).
-The look and the behaviour are in ``page.html``, ``page.css``, ``page.js`` and ``tokens.js`` beside this module.
+The look and the behaviour are beside this module: ``page.html``, ``page.css``, ``page.js``, ``tokens.js``.
 """
 
 import base64
@@ -31,7 +31,8 @@ def build_page(sequences: Iterable[EditSequence], *, title: str) -> str:
     """Build one HTML document, however large, that shows the sequences.
 
     Args:
-        sequences: In any order; those with the same id, instruction and program are shown as one program's paths.
+        sequences: In any order; those with the same id, instruction and program are shown as the paths of
+            one program.
         title: Shown at the top and in the browser's tab.
     """
     return _document(_groups(sequences), title=title, names=[""], page=0)
@@ -60,9 +61,7 @@ def write_pages(
     path.parent.mkdir(parents=True, exist_ok=True)
     for page, (share, target) in enumerate(zip(shares, paths, strict=True)):
         part = target.with_name(target.name + ".part")
-        part.write_text(
-            _document(share, title=title, names=names, page=page), encoding="utf-8", newline="\n"
-        )
+        part.write_text(_document(share, title=title, names=names, page=page), encoding="utf-8", newline="\n")
         part.replace(target)
     return paths
 
