@@ -55,7 +55,7 @@ def stdlib_functions() -> list[tuple[str, str, str]]:
         (
             f"{function.__module__}/{function.__name__}",
             textwrap.dedent(inspect.getsource(function)),
-            f"Write `{function.__name__}` in Python. {(inspect.getdoc(function) or '').split(chr(10) * 2)[0]}",
+            f"Write `{function.__name__}`. {(inspect.getdoc(function) or '').split(chr(10) * 2)[0]}",
         )
         for function in functions
     ]

@@ -87,7 +87,7 @@ class Statistics:
     lines_per_program: Histogram = field(default_factory=_histogram)
     tokens_per_edit: Histogram = field(default_factory=_histogram)
     tokens_per_program: Histogram = field(default_factory=_histogram)
-    # The program at hand (id and text) and the paths seen of it; the one last tokenized, and its lines' tokens.
+    # The program at hand (id and text) and the paths seen of it; the one last tokenized, its tokens a line.
     _program: tuple[str, str] | None = field(default=None, compare=False, repr=False)
     _seen: set[tuple[int, ...]] = field(default_factory=set, compare=False, repr=False)
     _tokenized: tuple[str, str] | None = field(default=None, compare=False, repr=False)

@@ -19,6 +19,7 @@ _PANELS = {
 }
 _COLUMNS = 3
 _MOST_BARS = 40
+_FEWEST_PLACES = 7
 _MOST_REASONS = 10
 _INK, _MUTED, _BAR, _BAD = "#23262b", "#5d6168", "#3d8781", "#b4683a"
 _LONGEST_LABEL = 34
@@ -46,7 +47,8 @@ def save_png(statistics: Statistics, path: Path) -> None:
             panels.append(lambda axes, label=label, histogram=histogram: _bars(axes, label, histogram))  # type: ignore[misc]
     panels.append(lambda axes: _outcomes(axes, statistics))
     rows = -(-len(panels) // _COLUMNS)
-    figure = Figure(figsize=(10.5, 3.1 * rows), dpi=160, layout="constrained")
+    figure = Figure(figsize=(10.5, 3.1 * rows), dpi=160)
+    figure.set_layout_engine("constrained", w_pad=0.12, h_pad=0.12)
     grid = figure.subplots(rows, _COLUMNS, squeeze=False).flat
     for axes, draw in zip(grid, panels, strict=False):
         axes.spines[["top", "right"]].set_visible(False)
@@ -71,7 +73,8 @@ def _bars(axes: Any, label: str, histogram: Histogram) -> None:
             heights[start] = heights.get(start, 0) + n
     shares = [100 * n / row.n for n in heights.values()]
     axes.bar([start + (width - 1) / 2 for start in heights], shares, width=0.85 * width, color=_BAR)
-    axes.set_xlim(low - 0.5 * width - 0.5, high + 0.5 * width + 0.5)
+    # Two or three bars are not drawn as walls.
+    axes.set_xlim(low - 0.5 * width - 0.5, max(high, low + _FEWEST_PLACES) + 0.5 * width + 0.5)
     axes.xaxis.get_major_locator().set_params(integer=True)
     axes.axvline(row.median, color=_INK, linewidth=0.9, linestyle=(0, (4, 3)))
     beyond = sum(n for value, n in histogram.items() if value > high)
@@ -94,16 +97,16 @@ def _outcomes(axes: Any, statistics: Statistics) -> None:
         bars.append((f"{len(reasons) - _MOST_REASONS} other reasons", rest, _BAD))
     read = statistics.read
     bars.reverse()
-    axes.barh(range(len(bars)), [n for _, n, _ in bars], color=[colour for *_, colour in bars], height=0.7)
-    axes.set_yticks(range(len(bars)), [_plain(name) for name, *_ in bars])
+    axes.barh(range(len(bars)), [n for _, n, _ in bars], color=[colour for *_, colour in bars], height=0.35)
     axes.set_xticks([])
+    axes.set_yticks([])
     axes.spines["bottom"].set_visible(False)
-    axes.set_ylim(-0.6, max(len(bars), 4) - 0.4)
-    most = max([n for _, n, _ in bars] + [1])
-    axes.set_xlim(0, most * 1.5)
-    for position, (_, n, _) in enumerate(bars):
+    axes.set_ylim(len(bars) - 0.4 - max(len(bars), 5), len(bars) - 0.3)
+    axes.set_xlim(0, max([n for _, n, _ in bars] + [1]))
+    for position, (name, n, _) in enumerate(bars):
         share = f" ({n / read:.1%})" if read else ""
-        axes.text(n + most * 0.02, position, f"{n:,}{share}", va="center", fontsize=8, color=_INK)
+        label = f" {_plain(name)}: {n:,}{share}"
+        axes.text(0, position + 0.22, label, va="bottom", fontsize=8, color=_INK)
     _label(axes, "records by outcome", f"n = {read:,} read")
 
 

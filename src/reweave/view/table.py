@@ -9,6 +9,8 @@ from rich.text import Text
 
 from reweave.edits.statistics import Statistics
 
+_NONE = "-"
+
 
 def tables(statistics: Statistics) -> Group:
     """All there is to say about a data set, ready for ``rich.print``."""
@@ -32,7 +34,7 @@ def records_table(statistics: Statistics) -> Table:
         rows.append(("not accounted for", read - accounted))
     for name, n in rows:
         # Reasons come from data: as Text, brackets in them are not markup.
-        table.add_row(Text(name), f"{n:,}", f"{n / read:.1%}" if read else "–")
+        table.add_row(Text(name), f"{n:,}", f"{n / read:.1%}" if read else _NONE)
     table.caption = (
         f"{statistics.paths:,} distinct paths of {statistics.programs:,} programs; "
         f"{statistics.duplicates:,} duplicate paths left out"
@@ -44,11 +46,10 @@ def quantities_table(statistics: Statistics) -> Table:
     """Mean, spread and percentiles of every quantity, each with its n."""
     table = _table("Edit sequences", "", "n", "mean", "stdev", "p5", "median", "p95", "max")
     for row in statistics.summary():
-        spread = [None if number is None else f"{number:,.2f}" for number in (row.mean, row.stdev)]
-        ranks = [
-            None if number is None else f"{number:,}" for number in (row.p5, row.median, row.p95, row.max)
-        ]
-        table.add_row(row.name, f"{row.n:,}", *[number or "–" for number in spread + ranks])
+        spread = [_NONE if number is None else f"{number:,.2f}" for number in (row.mean, row.stdev)]
+        ranks = [row.p5, row.median, row.p95, row.max]
+        cells = [_NONE if number is None else f"{number:,}" for number in ranks]
+        table.add_row(row.name, f"{row.n:,}", *spread, *cells)
     return table
 
 
