@@ -1,0 +1,460 @@
+// Steps through edit sequences. Reads the data element, keeps where the reader is in `at`, draws on every change.
+// Programs are untrusted: text enters the document through textContent and attributes only, never as markup.
+//
+// data: [[id, instruction, language, program, [[path, checker, preset, seed, inserted_at], ...]], ...]
+
+const $ = (id) => document.getElementById(id);
+
+function element(name, kind = "", text = "", attributes = {}) {
+  const made = document.createElement(name);
+  if (kind) made.className = kind;
+  if (text) made.textContent = text;
+  for (const [key, value] of Object.entries(attributes)) made.setAttribute(key, value);
+  return made;
+}
+
+const count = (n, one, many = `${one}s`) => `${n.toLocaleString("en")} ${n === 1 ? one : many}`;
+
+const programs = JSON.parse($("data").textContent).map(([id, instruction, language, text, paths]) => ({
+  id, instruction, language, text,
+  paths: paths.map(([path, checker, preset, seed, insertedAt]) => ({ path, checker, preset, seed, insertedAt })),
+}));
+const at = { program: 0, path: 0, edit: 0 };
+
+// ---- What is computed from inserted_at -----------------------------------------------------------------------
+
+// On \n only, as records.split_lines: a form feed, \r or U+2028 is part of its line. Endings are left out.
+function splitLines(text) {
+  const lines = text.split("\n");
+  if (lines.at(-1) === "") lines.pop();
+  return lines;
+}
+
+function editLines(path) {
+  const counts = [];
+  for (const edit of path.insertedAt) {
+    while (counts.length <= edit) counts.push(0);
+    counts[edit]++;
+  }
+  return counts;
+}
+
+// The state after `edit`: for each line present its index in the program, whether it is new, and how many lines
+// that are still to come stand directly before it.
+function stateAfter(insertedAt, edit) {
+  const state = [];
+  let missing = 0;
+  insertedAt.forEach((inserted, index) => {
+    if (inserted > edit) {
+      missing++;
+    } else {
+      state.push({ index, fresh: inserted === edit, missing });
+      missing = 0;
+    }
+  });
+  return [state, missing];
+}
+
+// The hunks of an edit, from its line set: maximal runs of new lines in the state after it.
+function hunksOf(state) {
+  const hunks = [];
+  let old = 0;
+  state.forEach(({ index, fresh }, position) => {
+    if (!fresh) old++;
+    else if (position && state[position - 1].fresh) hunks.at(-1).lines.push(index);
+    else hunks.push({ old, start: position + 1, lines: [index] });
+  });
+  return hunks;
+}
+
+// ---- Lines of code -------------------------------------------------------------------------------------------
+
+// Characters that are invisible, break lines, or turn the direction of what follows are shown by name.
+const CONTROL = /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u00ad\u061c\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff]/u;
+const CONTROLS = new RegExp(`(${CONTROL.source})`, "u");
+
+function controlName(character) {
+  const code = character.codePointAt(0).toString(16).toUpperCase().padStart(4, "0");
+  return { "\r": "CR", "\f": "FF" }[character] ?? `U+${code}`;
+}
+
+function appendText(parent, text, kind) {
+  for (const part of CONTROL.test(text) ? text.split(CONTROLS) : [text]) {
+    if (part.length === 1 && CONTROL.test(part)) {
+      parent.append(element("span", "control", part, { "data-name": controlName(part) }));
+    } else if (part) {
+      parent.append(kind ? element("span", kind, part) : part);
+    }
+  }
+}
+
+// Per line of the shown program: its coloured pieces and its row, made when first needed and then kept.
+let shown = { program: null, lines: [], pieces: [], rows: [] };
+
+function openProgram(program) {
+  const lines = splitLines(program.text);
+  let quote = "";
+  const pieces = lines.map((line) => {
+    if (program.language !== "python") return [["", line]];
+    let made;
+    [made, quote] = tokens(line, quote);
+    return made;
+  });
+  shown = { program, lines, pieces, rows: [] };
+}
+
+function codeRow(index) {
+  const row = element("div", "line");
+  const code = element("code");
+  for (const [kind, text] of shown.pieces[index]) appendText(code, text, kind);
+  row.append(element("span", "gutter"), code);
+  const last = index === shown.lines.length - 1;
+  if (last && !shown.program.text.endsWith("\n")) row.classList.add("open-end");
+  return row;
+}
+
+function number(row, n, fresh) {
+  row.firstChild.dataset.n = n;
+  row.classList.toggle("fresh", fresh);
+  return row;
+}
+
+// ---- The list of programs ------------------------------------------------------------------------------------
+
+// Entries are made as they come into view: a data set has thousands.
+const CHUNK = 100;
+const list = { matches: [], made: 0, haystacks: null };
+const sentinel = element("li", "sentinel");
+new IntersectionObserver((entries) => {
+  if (entries.some((entry) => entry.isIntersecting)) makeEntries(list.made + CHUNK);
+}, { root: $("programs"), rootMargin: "400px" }).observe(sentinel);
+
+function makeEntries(until) {
+  const entries = list.matches.slice(list.made, until).map((index) => {
+    const { id, instruction, text, paths } = programs[index];
+    const button = element("button", "entry", "", { type: "button", tabindex: "-1", "data-program": index });
+    const about = (instruction ?? splitLines(text)[0] ?? "").trim().split("\n")[0].slice(0, 160);
+    button.append(element("span", "id", id), element("span", "about", about), element("span", "size", count(paths.length, "path")));
+    const item = element("li");
+    item.append(button);
+    return item;
+  });
+  list.made += entries.length;
+  $("programs").append(...entries);
+  if (list.made < list.matches.length) $("programs").append(sentinel);
+  else sentinel.remove();
+  markEntry();
+}
+
+function filter() {
+  list.haystacks ??= programs.map(({ id, instruction, text }) => `${id}\n${instruction ?? ""}\n${text}`.toLowerCase());
+  const terms = $("search").value.toLowerCase().split(/\s+/).filter(Boolean);
+  list.matches = [...programs.keys()].filter((index) => terms.every((term) => list.haystacks[index].includes(term)));
+  list.made = 0;
+  $("programs").replaceChildren();
+  $("programs").scrollTop = 0;
+  $("found").textContent = terms.length
+    ? `${list.matches.length.toLocaleString("en")} of ${count(programs.length, "program")}` : count(programs.length, "program");
+  makeEntries(CHUNK);
+}
+
+function markEntry() {
+  for (const marked of $("programs").querySelectorAll("[aria-current]")) {
+    marked.removeAttribute("aria-current");
+    marked.tabIndex = -1;
+  }
+  const button = $("programs").querySelector(`[data-program="${at.program}"]`);
+  button?.setAttribute("aria-current", "true");
+  // One stop for the Tab key in the whole list; the arrows move within it.
+  const stop = button ?? $("programs").querySelector("button");
+  if (stop) stop.tabIndex = 0;
+  return button;
+}
+
+function showEntry() {
+  const position = list.matches.indexOf(at.program);
+  if (position >= list.made) makeEntries(position + CHUNK);
+  const focused = $("programs").contains(document.activeElement);
+  const button = markEntry();
+  button?.scrollIntoView({ block: "nearest" });
+  if (focused) button?.focus({ preventScroll: true });
+}
+
+// ---- Drawing -------------------------------------------------------------------------------------------------
+
+function drawProgram() {
+  const { id, instruction, paths } = programs[at.program];
+  $("name").textContent = id;
+  $("instruction").textContent = instruction ?? "";
+  $("instruction").hidden = !instruction;
+  expand(false);
+  $("more").hidden = $("instruction").scrollHeight <= $("instruction").clientHeight + 1;
+  $("path").replaceChildren(...paths.map(({ path }, index) =>
+    element("option", "", paths.length > 1 ? `${path} (${index + 1} of ${paths.length})` : `${path}`, { value: index })));
+  showEntry();
+}
+
+function drawPath(path, counts) {
+  const { language } = programs[at.program];
+  $("path").value = at.path;
+  $("slider").max = Math.max(counts.length, 1);
+  $("slider").disabled = counts.length < 2;
+  $("track").style.setProperty("--edits", Math.max(counts.length, 1));
+  const facts = {
+    Checker: path.checker, Preset: path.preset, Seed: path.seed, Language: language,
+    Lines: path.insertedAt.length.toLocaleString("en"), Edits: counts.length.toLocaleString("en"),
+  };
+  $("facts").replaceChildren(...Object.entries(facts).map(([name, value]) => {
+    const fact = element("div");
+    fact.append(element("dt", "", name), element("dd", "", `${value}`));
+    return fact;
+  }));
+}
+
+// A bar an edit, as high as the root of its lines, so that one large edit does not flatten the others.
+function drawBars(counts) {
+  const highest = Math.sqrt(Math.max(1, ...counts));
+  const bars = { done: "", now: "", todo: "" };
+  counts.forEach((lines, edit) => {
+    const height = 3 + 17 * Math.sqrt(lines) / highest;
+    const kind = edit < at.edit ? "done" : edit === at.edit ? "now" : "todo";
+    bars[kind] += `M${edit + 0.15} 20v${-height.toFixed(2)}h.7V20z`;
+  });
+  $("bars").setAttribute("viewBox", `0 0 ${Math.max(counts.length, 1)} 20`);
+  for (const kind in bars) $("bars").querySelector(`.${kind}`).setAttribute("d", bars[kind]);
+}
+
+function drawEdit(path, counts) {
+  const [state, after] = stateAfter(path.insertedAt, at.edit);
+  const digits = `${shown.lines.length}`.length;
+  const rows = state.map(({ index, fresh, missing }, position) => {
+    const row = number(shown.rows[index] ??= codeRow(index), position + 1, fresh);
+    row.classList.toggle("missing", missing > 0);
+    return row;
+  });
+  $("program").style.setProperty("--digits", digits);
+  $("program").classList.toggle("more-to-come", after > 0);
+  $("program").firstElementChild.replaceChildren(...rows);
+
+  const hunks = hunksOf(state);
+  $("diff").style.setProperty("--digits", digits);
+  $("diff").firstElementChild.replaceChildren(...hunks.map(({ old, start, lines }) => {
+    const hunk = element("div", "hunk");
+    hunk.append(element("div", "range", `@@ -${old},0 +${start},${lines.length} @@`));
+    hunk.append(...lines.map((index, offset) => number(codeRow(index), start + offset, true)));
+    return hunk;
+  }));
+
+  const added = counts[at.edit] ?? 0;
+  $("program-facts").textContent = `${count(state.length, "line")} of ${shown.lines.length.toLocaleString("en")}`;
+  $("diff-facts").textContent = `+${count(added, "line")} in ${count(hunks.length, "hunk")}`;
+  $("step").replaceChildren(
+    counts.length ? element("b", "", `Edit ${at.edit + 1} of ${counts.length}`) : element("b", "", "No edits"),
+    element("span", "", counts.length ? `${count(added, "line")} added` : "the program is empty"),
+  );
+  $("slider").value = at.edit + 1;
+  $("slider").setAttribute("aria-valuetext", `Edit ${at.edit + 1} of ${counts.length}, ${count(added, "line")} added`);
+  for (const id of ["first", "back"]) $(id).setAttribute("aria-disabled", at.edit <= 0);
+  for (const id of ["next", "last"]) $(id).setAttribute("aria-disabled", at.edit >= counts.length - 1);
+  reveal($("program"), rows.find((row) => row.classList.contains("fresh")));
+  $("diff").scrollTop = 0;
+}
+
+// Brings a row into its box without moving the page.
+function reveal(box, row) {
+  if (!row) return;
+  const top = row.offsetTop - box.offsetTop;
+  const above = top < box.scrollTop;
+  const below = top + row.offsetHeight > box.scrollTop + box.clientHeight;
+  if (above || below) box.scrollTop = top - box.clientHeight / 4;
+}
+
+function go({ program = at.program, path, edit, scroll = false }) {
+  if (!programs.length) return;
+  at.program = clamp(program, programs.length);
+  const chosen = programs[at.program];
+  const changed = shown.program !== chosen;
+  const samePath = !changed && (path === undefined || path === at.path);
+  at.path = clamp(path ?? (changed ? 0 : at.path), chosen.paths.length);
+  const current = chosen.paths[at.path];
+  const counts = editLines(current);
+  at.edit = clamp(edit ?? (samePath ? at.edit : 0), counts.length);
+  if (changed) {
+    openProgram(chosen);
+    drawProgram();
+    $("program").scrollTop = $("program").scrollLeft = 0;
+  }
+  if (!samePath) drawPath(current, counts);
+  drawBars(counts);
+  drawEdit(current, counts);
+  if (scroll) window.scrollTo(0, 0);
+  rememberSoon();
+}
+
+const clamp = (value, length) => Math.max(0, Math.min(length - 1, value));
+
+// ---- The address keeps the place -----------------------------------------------------------------------------
+
+let remembering = 0;
+
+// Browsers refuse a page that changes its address too often; a slider does.
+function rememberSoon() {
+  clearTimeout(remembering);
+  remembering = setTimeout(() => {
+    const { id, paths } = programs[at.program];
+    const place = new URLSearchParams({ program: id, path: paths[at.path].path, edit: at.edit + 1 });
+    // Ids may repeat in a careless data set; then the address also says which one.
+    const twin = programs.slice(0, at.program).filter((other) => other.id === id).length;
+    if (twin) place.set("twin", twin);
+    history.replaceState(null, "", `#${place}`);
+  }, 120);
+}
+
+function recall() {
+  const place = new URLSearchParams(location.hash.slice(1));
+  const twins = [...programs.keys()].filter((index) => programs[index].id === place.get("program"));
+  const program = twins[Number(place.get("twin")) || 0] ?? twins[0] ?? 0;
+  const path = twins.length ? programs[program].paths.findIndex((each) => `${each.path}` === place.get("path")) : 0;
+  return { program, path: Math.max(0, path), edit: twins.length ? (Number.parseInt(place.get("edit"), 10) || 1) - 1 : 0 };
+}
+
+// ---- What the reader does ------------------------------------------------------------------------------------
+
+let playing = 0;
+
+function play(on) {
+  clearInterval(playing);
+  playing = 0;
+  if (on) {
+    if (at.edit >= editCount() - 1) go({ edit: 0 });
+    playing = setInterval(() => {
+      if (at.edit < editCount() - 1) go({ edit: at.edit + 1 });
+      if (at.edit >= editCount() - 1) play(false);
+    }, 900);
+  }
+  $("play").setAttribute("aria-label", on ? "Pause" : "Play");
+  $("play").classList.toggle("playing", on);
+}
+
+const editCount = () => (programs.length ? editLines(programs[at.program].paths[at.path]).length : 0);
+
+function step(by) {
+  play(false);
+  go({ edit: at.edit + by });
+}
+
+// Within what the filter has left; from a program that it has hidden, to the nearest one.
+function switchProgram(by) {
+  const following = list.matches.findIndex((index) => index > at.program);
+  const here = list.matches.indexOf(at.program);
+  const before = (following < 0 ? list.matches.length : following) - 1;
+  const target = here >= 0 ? here + by : by > 0 ? before + 1 : before;
+  if (target in list.matches) choose(list.matches[target]);
+}
+
+function choose(program) {
+  play(false);
+  go({ program });
+}
+
+function switchPath(path) {
+  play(false);
+  if (programs.length && path in programs[at.program].paths) go({ path });
+}
+
+function openList(on) {
+  $("list").classList.toggle("open", on);
+  $("open-list").setAttribute("aria-expanded", on);
+  if (on) showEntry();
+}
+
+function expand(on) {
+  $("instruction").classList.toggle("whole", on);
+  $("more").setAttribute("aria-expanded", on);
+  $("more").textContent = on ? "Show less" : "Show all";
+}
+
+const KEYS = {
+  ArrowLeft: () => step(-1),
+  ArrowRight: () => step(1),
+  ArrowUp: () => switchProgram(-1),
+  ArrowDown: () => switchProgram(1),
+  Home: () => step(-Infinity),
+  End: () => step(Infinity),
+  "[": () => switchPath(at.path - 1),
+  "]": () => switchPath(at.path + 1),
+  " ": () => play(!playing),
+  "/": () => { openList(true); $("search").focus(); $("search").select(); },
+  "?": () => $("help").showModal(),
+  Escape: () => openList(false),
+};
+
+document.addEventListener("keydown", (event) => {
+  const { key, target } = event;
+  if (event.ctrlKey || event.metaKey || event.altKey || $("help").open || !(key in KEYS)) return;
+  // Shift and an arrow scroll sideways or select; the browser's business.
+  if (event.shiftKey && key.startsWith("Arrow")) return;
+  if (target === $("search")) {
+    if (key === "Escape") { target.blur(); openList(false); }
+    if (key !== "ArrowUp" && key !== "ArrowDown") return;
+  }
+  if (key === " " && target.closest("button, a, select")) return;
+  if (target === $("path") && (key === "ArrowUp" || key === "ArrowDown")) return;
+  event.preventDefault();
+  KEYS[key]();
+});
+
+$("first").addEventListener("click", () => step(-Infinity));
+$("back").addEventListener("click", () => step(-1));
+$("next").addEventListener("click", () => step(1));
+$("last").addEventListener("click", () => step(Infinity));
+$("play").addEventListener("click", () => play(!playing));
+$("slider").addEventListener("input", () => { play(false); go({ edit: $("slider").valueAsNumber - 1 }); });
+$("path").addEventListener("change", () => switchPath(Number($("path").value)));
+$("more").addEventListener("click", () => expand($("more").getAttribute("aria-expanded") === "false"));
+$("open-help").addEventListener("click", () => $("help").showModal());
+$("open-list").addEventListener("click", () => openList(!$("list").classList.contains("open")));
+$("bars").addEventListener("click", (event) => {
+  const box = $("bars").getBoundingClientRect();
+  play(false);
+  go({ edit: Math.floor((event.clientX - box.left) / box.width * editCount()) });
+});
+$("search").addEventListener("input", filter);
+$("search").addEventListener("keydown", (event) => {
+  if (event.key === "Enter" && list.matches.length) {
+    choose(list.matches.includes(at.program) ? at.program : list.matches[0]);
+    $("search").blur();
+    openList(false);
+  }
+});
+$("programs").addEventListener("click", (event) => {
+  const button = event.target.closest("button");
+  if (!button) return;
+  openList(false);
+  play(false);
+  go({ program: Number(button.dataset.program), scroll: true });
+});
+
+// What is copied from the code is the code: no line numbers, blank lines and line endings kept.
+function copyRows(event) {
+  const rows = window.getSelection().getRangeAt(0).cloneContents().querySelectorAll(".line code");
+  if (!rows.length) return;
+  event.clipboardData.setData("text/plain", [...rows].map((code) => code.textContent).join("\n"));
+  event.preventDefault();
+}
+$("program").addEventListener("copy", copyRows);
+$("diff").addEventListener("copy", copyRows);
+$("copy").hidden = !navigator.clipboard;
+$("copy").addEventListener("click", async () => {
+  const lines = programs[at.program].text.split(/(?<=\n)/u);
+  const { insertedAt } = programs[at.program].paths[at.path];
+  await navigator.clipboard.writeText(lines.filter((_, index) => insertedAt[index] <= at.edit).join(""));
+  $("copy").textContent = "Copied";
+  setTimeout(() => { $("copy").textContent = "Copy"; }, 1200);
+});
+
+window.addEventListener("hashchange", () => go(recall()));
+document.body.classList.toggle("nothing", !programs.length);
+if (!programs.length) $("name").textContent = "No edit sequences";
+filter();
+go(recall());
