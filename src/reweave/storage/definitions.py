@@ -82,7 +82,7 @@ def definitions(text: str) -> list[tuple[str, int, str]]:
     """Find a program's top-level functions and classes.
 
     Returns:
-        Name (with ``#2``, ``#3`` where one repeats), first line counted from 1, and source with a final newline.
+        Name (``#2``, ``#3`` … where one repeats), first line from 1, and source with a final newline.
 
     Raises:
         RowError: ``syntax-error``.
@@ -99,7 +99,11 @@ def definitions(text: str) -> list[tuple[str, int, str]]:
     for node in tree.body:
         if isinstance(node, _DEFINITION):
             first = min([node.lineno, *(decorator.lineno for decorator in node.decorator_list)])
-            while first - 1 > ended and lines[first - 2].startswith("#") and not lines[first - 2].startswith("#!"):
+            while (
+                first - 1 > ended
+                and lines[first - 2].startswith("#")
+                and not lines[first - 2].startswith("#!")
+            ):
                 first -= 1
             source = "".join(lines[first - 1 : node.end_lineno])
             seen[node.name] += 1
@@ -118,7 +122,10 @@ def _split(raw: bytes, number: int, code_field: str | None, extract: bool) -> It
         raise RowError("not-an-object", f"the row is a {type(row).__name__}")
     field = code_field or next((name for name in CODE_FIELDS if name in row), None)
     if field is None or field not in row:
-        raise RowError("missing-column", f"no column {code_field or ' or '.join(CODE_FIELDS)}; there are {', '.join(row)}")
+        raise RowError(
+            "missing-column",
+            f"no column {code_field or ' or '.join(CODE_FIELDS)}; there are {', '.join(row)}",
+        )
     if not isinstance(row[field], str):
         raise RowError("not-text", f"column {field} holds a {type(row[field]).__name__}")
     name = row["id"] if isinstance(row.get("id"), (str, int)) else number
@@ -136,5 +143,3 @@ def _split(raw: bytes, number: int, code_field: str | None, extract: bool) -> It
     for definition, line, source in found:
         row |= {"id": f"{name}:{definition}", field: source, "line": line}
         yield orjson.dumps(row)
-
-

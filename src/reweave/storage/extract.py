@@ -30,7 +30,9 @@ ExtractMode = Literal["auto", "never"]
 _FENCE = re.compile(r"^[ \t]*(?:```|~~~)", re.MULTILINE)
 _OPEN = re.compile(r"^([ \t]*)(`{3,}(?=[^`]*$)|~{3,})[ \t]*(.*?)\s*$", re.DOTALL)
 _THINK = re.compile(r"\s*<(think|thinking)>.*?(?:</\1>|\Z)", re.DOTALL)
-_THINK_END = re.compile(r"\A.*?</think(?:ing)?>(?=[ \t]*(?:\r?\n|\Z))", re.DOTALL)  # in a string, more would follow
+_THINK_END = re.compile(
+    r"\A.*?</think(?:ing)?>(?=[ \t]*(?:\r?\n|\Z))", re.DOTALL
+)  # in a string, more would follow
 _PYTHON = re.compile(r"^\{?\.?(?:python|py|ipython)[0-9.]*(?![\w+#-])", re.IGNORECASE)
 _BLANK = re.compile(r"\A(?:[ \t]*\r?\n)+|\A[ \t]+")
 _FARTHEST = 2_000  # lines looked at beyond the first fence that may close a block: long answers stay linear
@@ -42,7 +44,7 @@ class Extraction(NamedTuple):
     Attributes:
         code: The code.
         changed: Whether that is less than the text.
-        what: What was done, such as ``fence:python``, ``fence:python x2`` or ``think+fence``; empty if nothing.
+        what: What was done, such as ``fence:python``, ``fence:python x2`` or ``think+fence``; or nothing.
     """
 
     code: str

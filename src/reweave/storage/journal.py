@@ -7,13 +7,14 @@ everything after it is cut off before the run goes on.
 
 import os
 import zlib
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 import orjson
 
 from reweave.storage.atomic import atomic_write
+from reweave.storage.parts import WriteFailedError
 
 LARGEST = 4 << 20  # bytes; then only the last line is kept
 
@@ -79,14 +80,19 @@ class Journal:
             sync: Wait until it is on the disk; needed before anything is done that older lines do not know.
 
         Raises:
-            OSError: Writing failed; older lines still count.
+            WriteFailedError: The disk is full, or failed; older lines still count.
         """
         line = _encode(checkpoint)
+        try:
+            self._append(line, sync=sync)
+        except OSError as error:
+            raise WriteFailedError(self.path, len(line), error) from error
+
+    def _append(self, line: bytes, *, sync: bool) -> None:
         with self.path.open("ab", buffering=0) as file:
             if file.tell() + len(line) <= LARGEST:
-                written = file.write(line)
-                if written != len(line):  # a full disk may take a part; the rest tells why
-                    file.write(line[written:])
+                while line:  # a full disk may take a part; the rest then says why
+                    line = line[file.write(line) :]
                 if sync:
                     os.fsync(file.fileno())
                 return
@@ -94,7 +100,7 @@ class Journal:
 
 
 def _encode(checkpoint: Checkpoint) -> bytes:
-    data = orjson.dumps(asdict(checkpoint), option=orjson.OPT_NON_STR_KEYS)
+    data = orjson.dumps({name: getattr(checkpoint, name) for name in Checkpoint.__slots__})
     return b"%08x %s\n" % (zlib.crc32(data), data)
 
 

@@ -6,9 +6,10 @@ Lines are passed on as they are, not parsed: that is the workers' part. Blank li
 import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
+from io import BufferedReader
 from itertools import islice
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import orjson
 
@@ -75,7 +76,9 @@ class JsonArraySource:
                     data += part
                 rows = orjson.loads(data.strip().removeprefix(b"\xef\xbb\xbf"))
             except (DamagedStreamError, orjson.JSONDecodeError) as error:
-                raise InputError(f"{self.path} begins as a JSON array but does not read as one: {error}") from error
+                raise InputError(
+                    f"{self.path} begins as a JSON array but does not read as one: {error}"
+                ) from error
         yield from map(orjson.dumps, rows[start:])
 
     def fingerprint(self) -> dict[str, Any]:
@@ -95,8 +98,9 @@ class StdinSource:
 
     def rows(self, start: int = 0) -> Iterator[bytes | RowError]:
         """Give each line's bytes; ``start`` skips that many, so the same stream must come again."""
+        stdin = cast("BufferedReader", sys.stdin.buffer)
         # read1 gives what has arrived: a slow producer is not waited for until a block is full.
-        yield from islice(lines(lambda: sys.stdin.buffer.read1(BLOCK)), start, None)
+        yield from islice(lines(lambda: stdin.read1(BLOCK)), start, None)
 
     def fingerprint(self) -> dict[str, Any]:
         """Only that it is standard input."""
@@ -121,4 +125,8 @@ def open_jsonl(path: Path) -> JsonlSource | JsonArraySource:
                 head = block()
             except DamagedStreamError:
                 head = b""
-    return JsonArraySource(path) if head.removeprefix(b"\xef\xbb\xbf").lstrip()[:1] == b"[" else JsonlSource(path)
+    return (
+        JsonArraySource(path)
+        if head.removeprefix(b"\xef\xbb\xbf").lstrip()[:1] == b"["
+        else JsonlSource(path)
+    )

@@ -29,8 +29,8 @@ class ParquetSource:
     def rows(self, start: int = 0) -> Iterator[bytes | RowError]:
         """Give each row as JSON. Whole row groups before ``start`` are skipped without being read.
 
-        A row group that is damaged gives a `RowError` (``unreadable-row``) for each of its rows that cannot be
-        had, so that the rows after it keep their numbers.
+        A row group that is damaged gives a `RowError` (``unreadable-row``) for each of its rows that is lost,
+        so that the rows after it keep their numbers.
         """
         file = _open(self.path)
         for group in range(file.metadata.num_row_groups):

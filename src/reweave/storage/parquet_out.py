@@ -93,7 +93,7 @@ def _unite(kind: str, value: Any) -> str:
         if kind != "null" and not kind.startswith("list<"):
             return "json"
         inner = "null" if kind == "null" else kind[5:-1]
-        if inner == "string" and all([type(item) is str for item in value]):  # the common case, quickly
+        if inner == "string" and set(map(type, value)) <= {str}:  # the common case, quickly
             return kind
         for item in value:
             inner = _unite(inner, item)
@@ -101,7 +101,7 @@ def _unite(kind: str, value: Any) -> str:
                 return "json"
         return f"list<{inner}>"
     own = _integer(value) if type(value) is int else _SCALARS.get(type(value), "json")
-    if own == kind or kind == "null":
+    if kind in {own, "null"}:
         return own
     if {own, kind} == {"int64", "float64"} or {own, kind} == {"exact", "float64"}:
         # One number type for both is possible only while each integer comes back as it is.

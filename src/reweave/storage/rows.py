@@ -43,7 +43,8 @@ class Fields:
     Attributes:
         code: The program, or the answer that holds it.
         instruction: What was asked for; missing or null is fine.
-        id: The record's id; None takes the column ``id`` where it holds text or an integer, else the row number.
+        id: The record's id; None takes the column ``id`` if it holds text or an integer, else the
+            row's number.
         extract: Whether to take code out of Markdown fences.
     """
 
@@ -75,7 +76,9 @@ def row_to_program(raw: bytes, index: int, fields: Fields) -> Program:
     try:
         text = row[fields.code]
     except KeyError:
-        raise RowError("missing-column", f"no column {fields.code!r}; there are {', '.join(row) or 'none'}") from None
+        raise RowError(
+            "missing-column", f"no column {fields.code!r}; there are {', '.join(row) or 'none'}"
+        ) from None
     if type(text) is not str:
         raise RowError("not-text", f"column {fields.code!r} holds a {_json_type(text)}")
     instruction = row.get(fields.instruction)
@@ -103,7 +106,9 @@ def row_to_program(raw: bytes, index: int, fields: Fields) -> Program:
     return Program(name, code, instruction, "python", row)
 
 
-def make_reject(error: RowError, raw: bytes | None, index: int, fields: Fields, outcome: str = "rejected") -> Reject:
+def make_reject(
+    error: RowError, raw: bytes | None, index: int, fields: Fields, outcome: str = "rejected"
+) -> Reject:
     """Say what became of a row that gives no program.
 
     Args:
@@ -137,7 +142,9 @@ def _id(row: dict[str, Any], index: int, column: str | None) -> str:
         # bool is an int to isinstance: ask for the type itself.
         return value if type(value) is str else str(value) if type(value) is int else str(index)
     if column not in row:
-        raise RowError("missing-column", f"no column {column!r} for the id; there are {', '.join(row) or 'none'}")
+        raise RowError(
+            "missing-column", f"no column {column!r} for the id; there are {', '.join(row) or 'none'}"
+        )
     value = row[column]
     if type(value) is str:
         return value
@@ -171,5 +178,12 @@ def _unreadable(raw: bytes, error: orjson.JSONDecodeError) -> NoReturn:
 def _json_type(value: object) -> str:
     if value is None:
         return "null"
-    names = {bool: "true or false", int: "number", float: "number", str: "string", list: "list", dict: "object"}
+    names = {
+        bool: "true or false",
+        int: "number",
+        float: "number",
+        str: "string",
+        list: "list",
+        dict: "object",
+    }
     return names.get(type(value), type(value).__name__)

@@ -85,7 +85,7 @@ def open_source(
 
     Args:
         spec: A path (a file, a folder, or a pattern such as ``src/**/*.py``), ``package:NAME``, or ``-``.
-        split: ``file`` (records as they are) or ``definition`` (one record for each top-level function and class).
+        split: ``file`` (records as they are) or ``definition`` (one for each top-level function and class).
         code_field: For ``definition``: the column with the code; default the first usual name a row has.
         extract: For ``definition``: whether code is first taken out of Markdown fences.
 
@@ -146,8 +146,8 @@ def _of_files(root: Path, files: list[Path], notes: list[str]) -> Source:
         shards = [path for path in files if not path.name.startswith(".") and is_jsonl(path)]
     if programs and shards:
         raise InputError(
-            f"{root} holds {len(programs)} Python files (such as {programs[0].name}) and {len(shards)} data files "
-            f"(such as {shards[0].name}); say which: '{root}/**/*.py' or '{root}/**/*{shards[0].suffix}'"
+            f"{root} holds {len(programs)} Python files (such as {programs[0].name}) and {len(shards)} data "
+            f"files (such as {shards[0].name}); say which: '{root}/**/*.py' or '{root}/**/*{shards[0].suffix}'"
         )
     if programs:
         return python_folder(root, programs, notes)

@@ -59,7 +59,9 @@ def open_blocks(path: Path, raw: IO[bytes]) -> Iterator[Callable[[], bytes]]:
         yield block
 
 
-def _decompressor(path: Path, raw: IO[bytes], stack: contextlib.ExitStack) -> tuple[Callable[[int], Any], int]:
+def _decompressor(
+    path: Path, raw: IO[bytes], stack: contextlib.ExitStack
+) -> tuple[Callable[[int], Any], int]:
     if path.suffix.lower() == ".gz":
         return stack.enter_context(gzip.GzipFile(fileobj=raw, mode="rb")).read1, COMPRESSED_BLOCK
     if path.suffix.lower() == ".zst":
@@ -80,7 +82,7 @@ def lines(block: Callable[[], bytes]) -> Iterator[bytes | RowError]:
     Yields:
         Each line's bytes, valid UTF-8, without the white space around it; a `RowError` in the place of a line
         that is not UTF-8 (``invalid-utf8``) or too long to be one (``too-long``); and one last `RowError`
-        (``truncated-input``) where the stream breaks. The unfinished line before a break is part of that error.
+        (``truncated-input``) where the stream breaks. The unfinished line before it is lost.
     """
     pending = bytearray()
     dropped = 0  # the length of a line that is too long, of which nothing else is kept
