@@ -108,14 +108,14 @@ def _run(source: str, out: Path, config: Any, workers: int) -> int:
 
     from reweave.cli.progress import Progress
     from reweave.compute.edits_run import make_edits
-    from reweave.view.table import outcome_table
+    from reweave.view.table import records_table
 
     with Progress() as progress:
         made = make_edits(source, out, config, workers=workers, report=progress.update)
     console = Console()
     for note in made.notes:
         console.print(f"[dim]note: {note}[/dim]", highlight=False)
-    console.print(outcome_table(made.statistics))
+    console.print(records_table(made.statistics))
     console.print(
         f"{made.statistics.paths:,} edit sequences of {made.statistics.kept:,} programs in {out}"
         + (" (was complete already)" if made.was_complete else f", {made.new_paths / made.seconds:,.0f} paths/s"),

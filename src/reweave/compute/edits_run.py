@@ -10,6 +10,7 @@ from pathlib import Path
 
 import orjson
 
+from reweave import __version__
 from reweave.compute.config import EditsConfig
 from reweave.compute.job import Job, Result, Row
 from reweave.compute.pool import run as run_job
@@ -178,7 +179,8 @@ def _job(config: EditsConfig, chosen: Settings, batch_states: int | None) -> Job
 
 
 def _versions(chosen: Settings) -> dict[str, str]:
-    versions = {name: version(name) for name in ("reweave", "orjson", "pyarrow")}
+    versions = {name: version(name) for name in ("orjson", "pyarrow")}
+    versions["reweave"] = __version__
     versions["python"] = platform.python_version()
     if chosen.sampler != "random":
         checker = make_checker(chosen.checker, imports=not chosen.tolerate)

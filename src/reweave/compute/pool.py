@@ -215,6 +215,8 @@ def serve(job: bytes, pipe: Connection) -> None:
                 yield None
                 continue
             if data is None:
+                if open_rows:
+                    raise _ParentGoneError
                 return
             place = 0
             while place < len(data):
@@ -229,8 +231,12 @@ def serve(job: bytes, pipe: Connection) -> None:
             pipe.send_bytes(_pack(result))
     except ReweaveError as error:
         pipe.send_bytes(f"{_FAILED}{error}".encode())
-    except (BrokenPipeError, KeyboardInterrupt):
-        return  # the parent is gone, or is about to say so
+    except (_ParentGoneError, BrokenPipeError, KeyboardInterrupt):
+        return  # nobody waits for what is left
+
+
+class _ParentGoneError(Exception):
+    """The pipe to the parent has closed while work was left."""
 
 
 def _receive(pipe: Connection, inbox: "queue.SimpleQueue[bytes | None]") -> None:

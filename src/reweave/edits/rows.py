@@ -52,15 +52,19 @@ def to_row(sequence: EditSequence, fmt: str, form: str, marker: str) -> dict[str
         form: The text form of an edit; not used by ``states``.
         marker: What stands before each edit in a completion.
     """
-    return {
+    row = {
         "id": sequence.id,
         "path": sequence.path,
         **_BODIES[fmt](sequence, form, marker),
         "checker": sequence.checker,
         "preset": sequence.preset,
         "seed": sequence.seed,
-        **sequence.extra,
     }
+    extra = sequence.extra
+    if extra.keys().isdisjoint(row):
+        return row | extra
+    # A format's own columns win; the input's of the same name go beside them.
+    return row | {f"source_{name}" if name in row else name: value for name, value in extra.items()}
 
 
 def _edits(sequence: EditSequence, form: str, marker: str) -> dict[str, Any]:  # noqa: ARG001

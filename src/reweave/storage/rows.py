@@ -1,8 +1,8 @@
 """From a raw row to a `Program`, and from a row that is none to a `Reject`.
 
 The columns a run writes are its own: an input column of the same name goes out as ``source_NAME``
-(``source_source_NAME`` where that is taken too). An input column is left out only where the output holds the
-same value under the same name; a number as id is written as text.
+(``source_source_NAME`` where that is taken too). The columns read as program, instruction and id are not
+written twice; only a text that extraction changed stays beside its program. A number as id becomes text.
 
 Not kept as they were: integers beyond 64 bits, which become floats, and which of two equal keys came first.
 """
@@ -15,6 +15,7 @@ import orjson
 
 from reweave.errors import RowError
 from reweave.records import Program, Reject
+from reweave.storage.definitions import CODE_FIELDS
 from reweave.storage.extract import extract_code
 
 OUTPUT_COLUMNS = (
@@ -41,14 +42,14 @@ class Fields:
     """Which columns to read.
 
     Attributes:
-        code: The program, or the answer that holds it.
+        code: The program, or the answer that holds it; None takes the first of `CODE_FIELDS` that a row has.
         instruction: What was asked for; missing or null is fine.
         id: The record's id; None takes the column ``id`` if it holds text or an integer, else the
             row's number.
         extract: Whether to take code out of Markdown fences.
     """
 
-    code: str = "program"
+    code: str | None = None
     instruction: str = "instruction"
     id: str | None = None
     extract: bool = True
@@ -73,14 +74,15 @@ def row_to_program(raw: bytes, index: int, fields: Fields) -> Program:
     if type(row) is not dict:
         raise RowError("not-an-object", f"the row is a {_json_type(row)}")
     name = _id(row, index, fields.id)
-    try:
-        text = row[fields.code]
-    except KeyError:
-        raise RowError(
-            "missing-column", f"no column {fields.code!r}; there are {', '.join(row) or 'none'}"
-        ) from None
+    column = fields.code
+    if column is None:
+        column = next((usual for usual in CODE_FIELDS if usual in row), None)
+    if column is None or column not in row:
+        wanted = fields.code or " or ".join(CODE_FIELDS)
+        raise RowError("missing-column", f"no column {wanted}; there are {', '.join(row) or 'none'}")
+    text = row[column]
     if type(text) is not str:
-        raise RowError("not-text", f"column {fields.code!r} holds a {_json_type(text)}")
+        raise RowError("not-text", f"column {column!r} holds a {_json_type(text)}")
     instruction = row.get(fields.instruction)
     if instruction is not None and type(instruction) is not str:
         raise RowError("not-text", f"column {fields.instruction!r} holds a {_json_type(instruction)}")
@@ -93,12 +95,13 @@ def row_to_program(raw: bytes, index: int, fields: Fields) -> Program:
     if not code or code.isspace():
         raise RowError("empty-program", f"nothing left after {extracted}" if changed else "no text")
 
-    if fields.code == "program" and not changed:
-        del row["program"]
-    if fields.instruction == "instruction":
-        row.pop("instruction", None)
-    if fields.id in {None, "id"} and type(row.get("id")) in {str, int}:
-        del row["id"]
+    if not changed:
+        del row[column]
+    if fields.instruction != column:
+        row.pop(fields.instruction, None)
+    named_by = fields.id or "id"
+    if named_by != column and type(row.get(named_by)) in {str, int}:
+        del row[named_by]
     if not _RESERVED.isdisjoint(row):
         row = _set_aside(row)
     if changed:
