@@ -65,10 +65,9 @@ class Task:
         wanted: dict[int, None] = {}
         if self.baseline is None and self.plan.full not in self.verdicts:
             wanted[self.plan.full] = None
-        size = sum(map(len, self.plan.texts)) + 1
         for path in self.paths:
             if not path.done:
-                self._run_ahead(path, budget // size)
+                self._run_ahead(path, budget // (self.plan.size + 1))
                 for step in path.ahead:
                     if step.state not in self.verdicts:
                         wanted[step.state] = None
@@ -80,10 +79,8 @@ class Task:
         ahead = path.ahead
         last = ahead[-1] if ahead else path.last or Step(plan.full, -1, plan.table, 0)
         limit = max(states, 1) if self.look_ahead else 1
-        while len(ahead) < limit:
+        while len(ahead) < limit and last.state & plan.pickable:
             unit, table, draw = plan.pick(last.state, last.table, path.stream, last.draw)
-            if unit < 0:
-                return
             last = Step(plan.fall(last.state, (unit,)), unit, table, draw)
             ahead.append(last)
 
@@ -120,7 +117,7 @@ class Task:
         del path.ahead[:passed]
         last = path.last
         if not path.ahead and last is not None:
-            path.done = self.plan.pick(last.state, last.table, path.stream, last.draw)[0] < 0
+            path.done = not last.state & self.plan.pickable
 
     def _blame(self, state: int, verdict: Verdict) -> tuple[list[int], bool]:
         """Return the units that a verdict blames beyond the baseline, and whether there is no blame."""

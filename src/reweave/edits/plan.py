@@ -20,7 +20,7 @@ _BITS = bytes(int(byte == ord("1")) for byte in range(256))
 
 # A pick draws from a table that may hold units deleted since it was made. After this many misses in a row
 # it is made anew, which keeps the work a pick at a few draws and the making linear over a whole path.
-_MISSES = 6
+_MISSES = 4
 
 
 class Table(NamedTuple):
@@ -39,7 +39,8 @@ class Plan:
     """
 
     __slots__ = (
-        "block_end", "blocks", "full", "head", "lines_of", "parents", "structure", "table", "tail", "texts", "watch",
+        "block_end", "blocks", "full", "head", "parents", "pickable", "size", "structure", "table", "tail", "texts",
+        "watch",
     )  # fmt: skip
 
     def __init__(self, structure: Structure, clauses: Iterable[tuple[int, int]]) -> None:
@@ -49,7 +50,12 @@ class Plan:
         self.texts = ["".join(lines[starts[unit] : starts[unit + 1]]) for unit in range(count)]
         self.head = "".join(lines[: starts[0]])
         self.tail = "".join(lines[starts[-1] :])
+        self.size = sum(map(len, lines))
         self.full = (1 << count) - 1
+        self.pickable = self.full
+        for unit, weight in enumerate(structure.weights):
+            if not weight:
+                self.pickable ^= 1 << unit
         self.parents = structure.parents
         self.block_end = structure.block_end
         self.blocks = [(1 << end) - (1 << unit) for unit, end in enumerate(structure.block_end)]
@@ -72,17 +78,18 @@ class Plan:
         return f"{self.head}{''.join(kept)}{self.tail}"
 
     def pick(self, state: int, table: Table, stream: Stream, draw: int) -> tuple[int, Table, int]:
-        """Pick a unit of a state by weight; -1 when none is left to pick.
+        """Pick a unit by weight, of a state that has one to pick.
 
         Returns:
             The unit, the table to use from now on, and the number of the next draw.
         """
+        draws = stream.draws
         misses = 0
         while True:
             units, sums = table
-            if not units:
-                return -1, table, draw
-            unit = units[bisect_right(sums, stream.below(draw, sums[-1]))]
+            if draw >= len(draws):
+                stream.grow()
+            unit = units[bisect_right(sums, draws[draw] * sums[-1] >> 64)]
             draw += 1
             if state >> unit & 1:
                 return unit, table, draw

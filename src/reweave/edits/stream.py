@@ -17,15 +17,18 @@ class Stream:
     True
     """
 
-    __slots__ = ("_draws", "_key")
+    __slots__ = ("_key", "draws")
 
     def __init__(self, seed: int, record: str, path: int) -> None:
         self._key = f"{seed}\0{record}\0{path}\0".encode("utf-8", "surrogatepass")
-        self._draws: list[int] = []
+        self.draws: list[int] = []
+
+    def grow(self) -> None:
+        """Make the next eight draws available in ``draws``."""
+        self.draws += _EIGHT.unpack(blake2b(b"%b%d" % (self._key, len(self.draws) >> 3)).digest())
 
     def below(self, k: int, bound: int) -> int:
         """Return draw k as an integer in [0, bound). The bias is below bound / 2**64."""
-        draws = self._draws
-        while k >= len(draws):
-            draws.extend(_EIGHT.unpack(blake2b(b"%b%d" % (self._key, len(draws) >> 3)).digest()))
-        return draws[k] * bound >> 64
+        while k >= len(self.draws):
+            self.grow()
+        return self.draws[k] * bound >> 64
