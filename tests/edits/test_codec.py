@@ -218,6 +218,18 @@ def test_conversations_alternate_and_give_the_edits_back(path, form, instruction
     assert edits_of([{"role": "system", "content": "Be brief."}, *turns]) == edits
 
 
+def test_a_search_part_grows_until_it_names_the_place():
+    """One line if it can be, both neighbours if it must be, never blank lines alone."""
+    program = "a\n\nb\na\nb\n"
+    for at, search in [
+        ([0, 0, 0, 0, 1], "b\na\n"),  # a stands at two places: with the line above it, at one
+        ([0, 1, 0, 0, 0], "a\nb\na\n"),  # a, b stands at two places: one line more
+        ([0, 0, 1, 0, 0], "\na\n"),  # a blank line above: with the line below it
+        ([1, 0, 0, 0, 0], "\nb\n"),
+    ]:
+        assert encode(program, at, "search-replace")[1].startswith(f"<<<<<<< SEARCH\n{search}=======\n")
+
+
 @settings(deadline=None)
 @given(path=paths(PROGRAMS.filter(str.strip)))
 def test_a_search_part_stands_at_one_place_only(path):

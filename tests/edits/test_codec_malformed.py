@@ -1,5 +1,7 @@
 """Texts that are not right: the strict reader says where and why, the lenient one saves what it can."""
 
+import time
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -32,6 +34,8 @@ def block(search, replace):
 
 STRICT = [
     ("unified", [AB, "hello"], 1, "not a hunk header: 'hello'"),
+    ("unified", [AB.replace("@@\n", "@@x\n")], 0, "not a hunk header"),
+    ("unified", ["@@ -0,0 +1,2 @@\n+a\n\\ No newline at end of file\n+b"], 0, "not the last of its hunk"),
     ("unified", ["\n" + AB], 0, "not a hunk header: ''"),
     ("unified", [AB + "\n"], 0, "not a hunk header: ''"),
     ("unified", ["@@ -0,0 +1,3 @@\n+a\n+b"], 0, "fewer lines than the header counts"),
@@ -103,6 +107,14 @@ LENIENT = [
         "no longer the last",
     ),
     ("unified", ["@@ +1 @@\n+@@ -1 +1 @@\n+++i"], "@@ -1 +1 @@\n++i\n", [True, True], "2 added lines"),
+    ("unified", ["@@ -0,0 +1,2 @@\n+a\n\\ No newline at end of file\n+b"], "a\nb\n", [True], "newline"),
+    (
+        "unified",
+        [AB, "@@ -0,0 +1,3 @@\n+z\n@@ -2 +5 @@\n-b\n+c\n"],
+        "z\na\nc\n",
+        [True, True],
+        "1 added lines",
+    ),
     ("short", ["Now:\n@1\na"], "a\n", [False], "the first of them 'Now:'"),
     ("short", ["@1\na", "@9\nb"], "a\nb\n", [True], "took 2"),
     ("short", ["@1\na", "@0\nb"], "b\na\n", [True], "took 1"),
@@ -141,6 +153,16 @@ def test_lenient_saves_what_is_there_and_says_what_it_did(form, edits, program, 
     assert decoded.program == program
     assert [note.repaired for note in decoded.skipped] == repairs
     assert words in decoded.skipped[0].reason
+
+
+def test_long_nonsense_is_read_in_no_time():
+    """A header of a million blanks or digits costs no more than its length."""
+    start = time.perf_counter()
+    for char in (" ", "\\", "1", "@", "=", "\n", "@@ -\n"):
+        for head in ("@@", "@", "", "<<<<<<< SEARCH\n"):
+            for form in FORMS:
+                decode_lenient([head + char * 10**5], form)
+    assert time.perf_counter() - start < 20
 
 
 def test_applied_counts_the_edits_that_changed_something():
