@@ -1,8 +1,11 @@
 """The codec's law: what is written in any form reads back byte for byte, over hostile and real programs."""
 
+import doctest
 import gzip
+import importlib
 import json
 import os
+import pkgutil
 import random
 import re
 import sysconfig
@@ -13,6 +16,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from reweave.edits import codec
 from reweave.edits.codec import (
     DONE,
     EOS,
@@ -243,3 +247,11 @@ def test_a_search_part_stands_at_one_place_only(path):
         wanted = [line.removesuffix("\n") for line in split_lines(search)]
         places = sum(lines[i : i + len(wanted)] == wanted for i in range(len(lines) - len(wanted) + 1))
         assert places == 1 if lines else not wanted
+
+
+def test_the_examples_in_docstrings_hold():
+    """Each module's examples run as shown, and there are some."""
+    names = [module.name for module in pkgutil.iter_modules(codec.__path__, "reweave.edits.codec.")]
+    results = [doctest.testmod(importlib.import_module(name)) for name in names]
+    assert sum(result.failed for result in results) == 0
+    assert sum(result.attempted for result in results) >= 15

@@ -115,6 +115,7 @@ LENIENT = [
         [True, True],
         "1 added lines",
     ),
+    ("unified", [AB, "@@ -0,0 +1 @@\n+z\n@@ -1,0 +3 @@\n+c\nno"], "z\na\nc\nb\n", [False], "after a hunk"),
     ("short", ["Now:\n@1\na"], "a\n", [False], "the first of them 'Now:'"),
     ("short", ["@1\na", "@9\nb"], "a\nb\n", [True], "took 2"),
     ("short", ["@1\na", "@0\nb"], "b\na\n", [True], "took 1"),
