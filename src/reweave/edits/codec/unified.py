@@ -1,8 +1,8 @@
 r"""Unified hunks with zero context, the published text form (arXiv 2410.02749, section 3.2), read strictly.
 
-Hunks follow git's conventions, so ``git apply --unidiff-zero`` and ``patch`` take them. An edit's lines
-are joined with ``\n``, with none at the end: an edit that ends in ``+`` adds a blank line, and nothing
-about a line but ``\n`` is structure (``\r``, form feeds, U+2028 belong to it). Hunks are read by the
+Hunks follow git's conventions, so ``git apply --unidiff-zero`` takes them. An edit's lines are joined
+with ``\n``, with none at the end: an edit that ends in ``+`` adds a blank line, and nothing about a line
+but ``\n`` is structure (``\r``, form feeds, U+2028 belong to it). Hunks are read by the
 counts in their headers, so that no content is mistaken for a header. Hunks with context and removals,
 as other tools write them, are applied when they match the text. Mending is left to `unified_lenient`.
 """
