@@ -1,4 +1,4 @@
-"""Unified hunks against other tools: git applies ours, we apply git's and difflib's, a third parser agrees."""
+"""Unified hunks and other tools: git applies ours, we apply git's and difflib's, a third parser agrees."""
 
 import difflib
 import random
@@ -18,7 +18,7 @@ needs_git = pytest.mark.skipif(shutil.which("git") is None, reason="git is not i
 
 
 def git(folder, *command, text=b""):
-    """git's output; whatever the user's own configuration says."""
+    """What git prints, whatever the user's own configuration says."""
     config = ["-c", "core.autocrlf=false", "-c", "core.safecrlf=false"]
     environment = {
         "GIT_CONFIG_GLOBAL": "/dev/null",
@@ -34,7 +34,7 @@ def git(folder, *command, text=b""):
 
 
 def difference(folder, before, after, context):
-    """git's hunks between two texts, without the file headers and the last newline."""
+    """The hunks that git writes between two texts, without the file headers and the last newline."""
     (folder / "before").write_bytes(before.encode())
     (folder / "after").write_bytes(after.encode())
     out = git(folder, "diff", "--no-index", "--text", f"-U{context}", "before", "after").decode()
@@ -67,10 +67,10 @@ def test_an_independent_reader_agrees(path):
 
 
 @needs_git
-@settings(deadline=None, max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(deadline=None, max_examples=120, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(path=paths())
 def test_git_applies_our_hunks(tmp_path, path):
-    """git apply --unidiff-zero goes from state to state, byte for byte, over the same hostile lines."""
+    """With --unidiff-zero it goes from state to state, byte for byte, over the same hostile lines."""
     program, at = path
     assume("\ud800" not in program)  # lone surrogates are no bytes
     try:
@@ -104,7 +104,7 @@ def test_git_writes_the_same_hunks(tmp_path):
 
 
 @needs_git
-@settings(deadline=None, max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(deadline=None, max_examples=120, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     before=st.lists(st.sampled_from([*HOSTILE[:30], "a", "b"]), max_size=12).map("\n".join),
     after=st.lists(st.sampled_from([*HOSTILE[:30], "a", "b"]), max_size=12).map("\n".join),
@@ -120,7 +120,7 @@ def test_we_apply_gits_hunks(tmp_path, before, after, context):
 @settings(deadline=None, max_examples=200)
 @given(before=PROGRAMS, after=PROGRAMS, context=st.integers(0, 3))
 def test_we_apply_difflibs_hunks(before, after, context):
-    """difflib knows nothing of a missing last newline, so texts here end with one."""
+    """It knows nothing of a missing last newline, so texts here end with one."""
     old, new = (text.removesuffix("\n").split("\n") for text in (before, after))
     rows = list(difflib.unified_diff(old, new, n=context, lineterm=""))[2:]
     first = encode("\n".join([*old, ""]), [0] * len(old))

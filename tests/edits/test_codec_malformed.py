@@ -1,9 +1,11 @@
 """Texts that are not right: the strict reader says where and why, the lenient one saves what it can."""
 
+import time
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from test_codec import HOSTILE, paths
+from test_codec import HOSTILE, PROGRAMS, paths
 
 from reweave.edits.codec import (
     EOS,
@@ -19,6 +21,7 @@ from reweave.edits.codec import (
     split_lenient,
 )
 from reweave.errors import DecodeError
+from reweave.records import split_lines
 
 AB = "@@ -0,0 +1,2 @@\n+a\n+b"
 FIRST = "<<<<<<< SEARCH\n=======\na\nb\na\n>>>>>>> REPLACE"
@@ -31,6 +34,8 @@ def block(search, replace):
 
 STRICT = [
     ("unified", [AB, "hello"], 1, "not a hunk header: 'hello'"),
+    ("unified", [AB.replace("@@\n", "@@x\n")], 0, "not a hunk header"),
+    ("unified", ["@@ -0,0 +1,2 @@\n+a\n\\ No newline at end of file\n+b"], 0, "not the last of its hunk"),
     ("unified", ["\n" + AB], 0, "not a hunk header: ''"),
     ("unified", [AB + "\n"], 0, "not a hunk header: ''"),
     ("unified", ["@@ -0,0 +1,3 @@\n+a\n+b"], 0, "fewer lines than the header counts"),
@@ -101,7 +106,16 @@ LENIENT = [
         [True],
         "no longer the last",
     ),
-    ("unified", ["@@ +1 @@\n+@@ -1 +1 @@\n+++i"], "@@ -1 +1 @@\n++i\n", [True, True], "positions"),
+    ("unified", ["@@ +1 @@\n+@@ -1 +1 @@\n+++i"], "@@ -1 +1 @@\n++i\n", [True, True], "2 added lines"),
+    ("unified", ["@@ -0,0 +1,2 @@\n+a\n\\ No newline at end of file\n+b"], "a\nb\n", [True], "newline"),
+    (
+        "unified",
+        [AB, "@@ -0,0 +1,3 @@\n+z\n@@ -2 +5 @@\n-b\n+c\n"],
+        "z\na\nc\n",
+        [True, True],
+        "1 added lines",
+    ),
+    ("unified", [AB, "@@ -0,0 +1 @@\n+z\n@@ -1,0 +3 @@\n+c\nno"], "z\na\nc\nb\n", [False], "after a hunk"),
     ("short", ["Now:\n@1\na"], "a\n", [False], "the first of them 'Now:'"),
     ("short", ["@1\na", "@9\nb"], "a\nb\n", [True], "took 2"),
     ("short", ["@1\na", "@0\nb"], "b\na\n", [True], "took 1"),
@@ -120,7 +134,7 @@ LENIENT = [
     ),
     ("search-replace", [FIRST, block("a\n", "c\n")], "c\nb\na\n", [True], "took the first"),
     ("search-replace", [FIRST, block("", "c\n")], "a\nb\na\nc\n", [True], "at the end"),
-    ("search-replace", [FIRST.replace("H\n", "H \n")], "a\nb\na\n", [True], "marks"),
+    ("search-replace", [FIRST.replace("H\n", "H \n")], "a\nb\na\n", [True], "read leniently"),
     (
         "search-replace",
         ["<<<<<<< SEARCH\nb\n>>>>>>> REPLACE", FIRST],
@@ -140,6 +154,16 @@ def test_lenient_saves_what_is_there_and_says_what_it_did(form, edits, program, 
     assert decoded.program == program
     assert [note.repaired for note in decoded.skipped] == repairs
     assert words in decoded.skipped[0].reason
+
+
+def test_long_nonsense_is_read_in_no_time():
+    """A header of a million blanks or digits costs no more than its length."""
+    start = time.perf_counter()
+    for char in (" ", "\\", "1", "@", "=", "\n", "@@ -\n"):
+        for head in ("@@", "@", "", "<<<<<<< SEARCH\n"):
+            for form in FORMS:
+                decode_lenient([head + char * 10**5], form)
+    assert time.perf_counter() - start < 20
 
 
 def test_applied_counts_the_edits_that_changed_something():
@@ -190,21 +214,22 @@ def check_total(text, form):
     lenient = decode_lenient(edits, form)
     assert lenient.program == resolved.program
     assert all(isinstance(note, Skipped) and note.reason for note in lenient.skipped)
+    assert (resolved.status == "empty") == (lenient.applied == 0)
     try:
         program = decode(split_completion(text), form)
-    except DecodeError as error:
-        assert error.reason
-        assert resolved.status in {"repaired", "empty"}
+    except DecodeError:
+        program = None
+    if program is None:
+        assert resolved.status != "exact"
         assert resolved.skipped or MARKER not in text
-        assert lenient.applied or resolved.status == "empty"
     else:
         assert not before
-        assert resolved.status in {"exact", "empty"}
+        assert resolved.status != "repaired"
         assert (resolved.program, lenient.skipped) == (program, ())
 
 
 @pytest.mark.parametrize("form", FORMS)
-@settings(deadline=None, max_examples=300)
+@settings(deadline=None, max_examples=600)
 @given(path=paths(), mutations=MUTATIONS)
 def test_accidents_never_crash_a_reader(form, path, mutations):
     """Valid completions with characters and lines dropped, doubled, altered or cut off."""
@@ -223,21 +248,18 @@ def test_no_text_crashes_a_reader(form, pieces):
 
 
 @settings(deadline=None, max_examples=200)
-@given(path=paths(), form=st.sampled_from(["unified", "short"]), number=st.integers(0, 10**6))
-def test_lines_are_not_lost_when_numbers_are_wrong(path, form, number):
+@given(path=paths(PROGRAMS.filter(lambda text: text.endswith("\n"))), number=st.integers(0, 10**6))
+def test_lines_are_not_lost_when_numbers_are_wrong(path, number):
     """Every position and count replaced: the lines are all still there, in some order."""
     program, at = path
-    edits = encode(program, at, form)
-    wrong = {"unified": f"@@ -{number},0 +{number + 1},{number % 7} @@", "short": f"@{number}"}[form]
-    spoiled = []
-    for edit in edits:
-        first, *rows = edit.split("\n")
-        if sum(row.startswith("@") for row in rows) or "\\" in edit:
-            return  # several hunks, or lines that the headers' numbers decide about
-        spoiled.append("\n".join([wrong if first else "", *rows]))
-    decoded = decode_lenient(spoiled, form)
-    assert sorted(decoded.program.split("\n")) == sorted(program.split("\n"))
-    assert decoded.skipped or number == 0 or not program or spoiled == edits or form == "short"
+    for form, wrong in (
+        ("unified", f"@@ -{number},0 +{number + 1},{number % 7} @@"),
+        ("short", f"@{number}"),
+    ):
+        edits = encode(program, sorted(at), form)  # sorted: one hunk an edit
+        spoiled = [edit and wrong + edit[edit.index("\n") :] for edit in edits]
+        decoded = decode_lenient(spoiled, form)
+        assert sorted(split_lines(decoded.program)) == sorted(split_lines(program))
 
 
 def test_resolve_says_how_far_to_trust_the_program():

@@ -23,9 +23,9 @@ def test_on_plain_code_both_agree(lines, data):
 DEFECTS = [
     ("it strips a set of characters", "return node.text", "return node."),
     ("it drops hunks with @@ in the code", "a\nprint('@@')", "a"),
-    ("it takes a plus off the code", "+x", "x"),
-    ("it takes a minus off the code", "-x", "x"),
-    ("it takes a lone plus for nothing", "f(\n++x)", "f(\nx)"),
+    ("it takes a plus off the code", "+y", "y"),
+    ("it takes more than one plus", "+++y", "y"),
+    ("it takes a lone plus for nothing", "f(\n++y)", "f(\ny)"),
 ]
 
 
@@ -45,9 +45,10 @@ def test_defects_are_there_and_not_here(program, published):
     [
         ("\n<|diff|>@@ -0,0 +1 @@\n+a\n<|diff|>@@ @@ @@\n+b", "a", ""),
         ("\n<|diff|>@@ -0,0 +1 @@\n+a\n<|diff|>@@ -1,0 +x @@\n+b", "a", ""),
-        ("\n<|diff|>@@ -0,0 +1 @@\n+a\n<|diff|>@@ -0,0 @@\n+b", "a", "a"),
+        ("\n<|diff|>@@ -0,0 +1 @@\n+a\n<|diff|>@@ -0,0 @@\n+b", "a", ""),
         ("\n<|diff|>@@ -0,0 +1 @@\n+a\n+b\n<|diff|>@@ -0,0 +0 @@\n+c", "a\nc\nb", "a\nc\nb"),
         ("\n<|diff|>@@ -0,0 +9 @@\n+a", "a", "a"),
+        ("\n<|diff|>@@ -0,0 +1 @@\n+-a\n-b\n-+c", "-a\nb\nc", "-a\nb\nc"),
         ("no marker at all", "", ""),
         ("", "", ""),
     ],

@@ -110,9 +110,11 @@ def decode_lenient(edits: Iterable[str], form: str = "unified") -> Decoded:
     for number, edit in enumerate(edits):
         try:
             lines = read.apply(lines, edit, number)
-        except DecodeError:
+        except DecodeError as error:
             draft = Draft(lines, number)
             read.mend(draft, edit)
+            if not draft.skipped:  # read by looser rules, with nothing else to say about it
+                draft.repair(f"read leniently: {error.reason}")
             lines = draft.lines
             applied += draft.applied
             skipped += draft.skipped

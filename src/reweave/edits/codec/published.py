@@ -2,8 +2,8 @@
 
 The behaviour of ``resolve_edit_path`` in ``src/utils.py`` of github.com/upiterbarg/lintseq (the code
 beside arXiv 2410.02749), so that published figures can be compared with. It loses code: it strips a set
-of characters instead of the end token, drops hunks whose code contains ``@@``, takes ``-`` and ``+`` of
-the code itself off the front of lines, and keeps no final newline. Use `resolve` for anything else.
+of characters instead of the end token, drops hunks whose code contains ``@@``, takes every ``+`` off the
+front of a line, the code's own too, and keeps no final newline. Use `resolve` for anything else.
 """
 
 from reweave.edits.codec.training import EOS, MARKER

@@ -16,7 +16,7 @@ def mend(draft: Draft, edit: str) -> None:
     search: list[str] | None = None
     replace: list[str] | None = None
     stray: list[str] = []
-    for row in [*edit.split("\n"), REPLACE]:
+    for row in edit.split("\n"):
         mark = row.rstrip()
         if mark == SEARCH:
             if search is not None:
@@ -31,8 +31,10 @@ def mend(draft: Draft, edit: str) -> None:
             replace.append(row)
         elif search is not None:
             search.append(row)
-        elif row != REPLACE:
+        else:
             stray.append(row)
+    if search is not None:
+        _block(draft, search, replace, closed=False)
     if stray:
         draft.skip(f"{len(stray)} lines outside blocks, the first of them {stray[0][:60]!r}")
 
@@ -43,7 +45,7 @@ def _block(draft: Draft, search: list[str], replace: list[str] | None, *, closed
         draft.skip(f"block without {DIVIDER}")
         return
     if not closed:
-        draft.repair("a block is not closed: took it to the next")
+        draft.repair("a block is not closed")
     ends_open = len(replace) > 1 and replace[-1] == "\\"
     wanted = [unescape(row) for row in search if row != "\\"]
     new = [unescape(row) for row in replace if row != "\\"]

@@ -1,8 +1,8 @@
 r"""Unified hunks with zero context, the published text form (arXiv 2410.02749, section 3.2), read strictly.
 
-Hunks follow git's conventions, so ``git apply --unidiff-zero`` and ``patch`` take them. An edit's lines
-are joined with ``\n``, with none at the end: an edit that ends in ``+`` adds a blank line, and nothing
-about a line but ``\n`` is structure (``\r``, form feeds, U+2028 belong to it). Hunks are read by the
+Hunks follow git's conventions, so ``git apply --unidiff-zero`` takes them. An edit's lines are joined
+with ``\n``, with none at the end: an edit that ends in ``+`` adds a blank line, and nothing about a line
+but ``\n`` is structure (``\r``, form feeds, U+2028 belong to it). Hunks are read by the
 counts in their headers, so that no content is mistaken for a header. Hunks with context and removals,
 as other tools write them, are applied when they match the text. Mending is left to `unified_lenient`.
 """
@@ -99,7 +99,7 @@ def parse(edit: str, number: int) -> list[Hunk]:
         while len(old) < want_old or len(new) < want_new:
             row = rows[i] if i < len(rows) else None
             if row is None or row[:1] not in ("+", "-", " ") or not row:
-                raise DecodeError(number, f"fewer lines than the header counts: {header[0]!r}")
+                raise DecodeError(number, f"fewer lines than the header counts: {header[0][:60]!r}")
             i += 1
             line = row[1:] + "\n"
             if i < len(rows) and rows[i].startswith("\\ "):
@@ -111,11 +111,13 @@ def parse(edit: str, number: int) -> list[Hunk]:
                 old.append(line)
             if row[0] != "-":
                 new.append(line)
+        if any(not line.endswith("\n") for line in (*old[:-1], *new[:-1])):
+            raise DecodeError(number, "a line has no newline but is not the last of its hunk")
         if len(old) != want_old or len(new) != want_new or not old + new:
-            raise DecodeError(number, f"other lines than the header counts: {header[0]!r}")
+            raise DecodeError(number, f"other lines than the header counts: {header[0][:60]!r}")
         # Where a side has no lines, its number is that of the line above; otherwise of its first line.
         start, new_start = at - (want_old > 0), new_at - (want_new > 0)
         if start < 0 or new_start < 0:
-            raise DecodeError(number, f"lines are counted from 1: {header[0]!r}")
+            raise DecodeError(number, f"lines are counted from 1: {header[0][:60]!r}")
         hunks.append(Hunk(start, new_start, old, new))
     return hunks

@@ -10,7 +10,7 @@ import re
 from reweave.edits.codec.draft import Draft
 
 _N = r"([0-9]{1,9})(?:,([0-9]{1,9}))?"
-_HEADER = re.compile(rf"@@\s*(?:-?{_N})?\s*\+{_N}.*", re.DOTALL)
+_HEADER = re.compile(rf"@@\s*+(?:-?{_N}\s*+)?\+{_N}.*", re.DOTALL)
 
 
 def mend(draft: Draft, edit: str) -> None:
@@ -81,6 +81,8 @@ def _with_context(draft: Draft, header: str, body: list[str], at: int) -> None:
     old: list[str] = []
     new: list[str] = []
     ends_open = False
+    while not body[-1]:
+        body = body[:-1]  # texts end in newlines more often than hunks in blank context without its space
     for row in body:
         if row.startswith("\\ "):
             ends_open = bool(new)
