@@ -9,6 +9,7 @@ Known differences from the published tool: messages that contain ``|`` count (th
 and packages installed beside pylint are never resolved, so a verdict is the same on every machine.
 """
 
+import contextlib
 import importlib.metadata
 import importlib.util
 import os
@@ -176,18 +177,17 @@ class _Worker:
 
 def _pump(stream: IO[bytes], replies: "queue.SimpleQueue[Any]") -> None:
     """Pass frames on until the process closes its end; then None."""
-    frame: Any = True
-    while frame is not None:
-        frame = pylint_worker.read_frame(stream)  # type: ignore[arg-type]
-        replies.put(frame)
+    with stream:
+        frame: Any = True
+        while frame is not None:
+            frame = pylint_worker.read_frame(stream)
+            replies.put(frame)
 
 
 def _end(process: subprocess.Popen[bytes], stderr: IO[bytes]) -> None:
     process.kill()
     process.wait()
-    for stream in (process.stdin, process.stdout, stderr):
-        if stream is not None:
-            try:
-                stream.close()
-            except OSError:  # a write buffered for a process that is gone
-                continue
+    stderr.close()
+    if process.stdin is not None:
+        with contextlib.suppress(OSError):  # what was buffered for a process that is gone
+            process.stdin.close()

@@ -26,7 +26,7 @@ import sys
 import threading
 import tokenize
 from collections.abc import Callable, Sequence
-from typing import Any, BinaryIO
+from typing import IO, Any
 
 OPTIONS = [
     "--disable=C,R",
@@ -44,14 +44,14 @@ Message = tuple[str, int, str]  # id, line, text
 Check = Callable[[str], list[Message]]
 
 
-def write_frame(stream: BinaryIO, message: Any) -> None:
+def write_frame(stream: IO[bytes], message: Any) -> None:
     """Write one JSON message: its length in four bytes, then its bytes, ASCII (lone surrogates survive)."""
     body = json.dumps(message).encode("ascii")
     stream.write(struct.pack(">I", len(body)) + body)
     stream.flush()
 
 
-def read_frame(stream: BinaryIO) -> Any:
+def read_frame(stream: IO[bytes]) -> Any:
     """Read one message; None at the end of the stream, also when it ends in mid-message."""
     head = stream.read(4)
     if len(head) < 4:
