@@ -3,9 +3,9 @@
     python benchmarks/paper_verdicts.py --peer-python /path/to/an/environment/bin/python
 
 The peer's environment holds ``pip install pylintseq`` and its dependencies. States are programs of
-$REWEAVE_DATA/instruct-python-pairs with random lines deleted, each with the block under it. A verdict is the
-set of (message id, line). Both checkers see the same states in turns, a chunk each, in one run. States that import
-a package installed in the peer's environment are counted apart: there it resolves, here nothing does.
+$REWEAVE_DATA/instruct-python-pairs with random lines deleted, each with the block under it. A verdict is
+the set of (message id, line). Both checkers see the same states in turns, a chunk each, in one run. States
+that import a package of the peer's environment are counted apart: there it resolves, here nothing does.
 """
 
 import argparse
@@ -95,16 +95,19 @@ def main() -> int:
     ours: list[dict[tuple[str, int], str] | CheckerError] = []
     theirs: list[set[tuple[str, int]]] = []
     seconds = Counter[str]()
-    with tempfile.TemporaryDirectory() as folder, subprocess.Popen(
-        [arguments.peer_python, "-c", PEER],
-        cwd=folder,
-        env={**os.environ, "PYLINTHOME": folder, "TMPDIR": folder, "PYTHONPATH": ""},
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.DEVNULL,
-        text=True,
-        encoding="utf-8",
-    ) as peer:
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        subprocess.Popen(
+            [arguments.peer_python, "-c", PEER],
+            cwd=folder,
+            env={**os.environ, "PYLINTHOME": folder, "TMPDIR": folder, "PYTHONPATH": ""},
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            text=True,
+            encoding="utf-8",
+        ) as peer,
+    ):
         assert peer.stdin
         assert peer.stdout
         pylintseq, pylint, installed = json.loads(peer.stdout.readline())
@@ -130,7 +133,8 @@ def main() -> int:
         peer.stdin.close()
     checker.close()
     print(f"ours: reweave over {checker.version}; theirs: pylintseq {pylintseq} over pylint {pylint}")
-    return report(states, ours, theirs, seconds, re.compile(rf"^\s*(?:import|from)\s+(?:{'|'.join(installed)})\b", re.M))
+    packages = re.compile(rf"^\s*(?:import|from)\s+(?:{'|'.join(installed)})\b", re.MULTILINE)
+    return report(states, ours, theirs, seconds, packages)
 
 
 def report(states, ours, theirs, seconds, installed) -> int:

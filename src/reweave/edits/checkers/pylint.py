@@ -1,9 +1,9 @@
 """pylint as a checker: the linter of the LintSeq paper, long-lived and in a process of its own.
 
 Counted are categories E and F and two warnings that break programs: W0311 (bad indentation) and W0231
-(a base class's ``__init__`` not called), as in the published tool (LintSeq, section 3). What happens inside the
-process is the worker's room: `pylint_worker`. This module starts it, feeds it one state at a time, ends
-it when a state takes too long, and never lets a state pass that was not looked at.
+(a base class's ``__init__`` not called), as in the published tool (LintSeq, section 3). What happens
+inside the process is the worker's room: `pylint_worker`. This module starts it, feeds it one state at a
+time, ends it when a state takes too long, and never lets a state pass that was not looked at.
 
 Known differences from the published tool: messages that contain ``|`` count (there they are lost in a split),
 and packages installed beside pylint are never resolved, so a verdict is the same on every machine.

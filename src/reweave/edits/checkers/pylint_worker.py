@@ -38,7 +38,7 @@ OPTIONS = [
 ]
 
 _MODULE = "reweave-state"  # with a hyphen: no state can import itself
-_FILE = os.path.join(os.sep, "reweave-nowhere", f"{_MODULE}.py")  # no such folder: no siblings to import
+_FILE = f"{os.sep}reweave-nowhere{os.sep}{_MODULE}.py"  # no such folder: no siblings to import
 
 Message = tuple[str, int, str]  # id, line, text
 Check = Callable[[str], list[Message]]
@@ -160,7 +160,7 @@ def make_check(options: Sequence[str]) -> Check:
     # Choosing and ordering the checkers costs as much as a small state, and is the same for each; what
     # they count anew per file they reset in open(), so that is called for each state.
     checkers = linter.prepare_checkers()
-    open_linter = linter._astroid_module_checker()
+    open_linter = linter._astroid_module_checker()  # noqa: SLF001 (what check() does, kept open)
     run_checkers = open_linter.__enter__()
     forget = _make_forget()
     gc.freeze()  # pylint itself is not rubbish: do not look through it again and again
@@ -172,7 +172,7 @@ def make_check(options: Sequence[str]) -> Check:
         for checker in checkers:
             checker.open()
         try:
-            linter._check_file(linter.get_ast, run_checkers, state)
+            linter._check_file(linter.get_ast, run_checkers, state)  # noqa: SLF001 (as above)
         finally:
             builder.take_back()
             forget()

@@ -125,13 +125,13 @@ class TyChecker:
             raise BatchFailedError("timeout", f"no verdict within {self._timeout:g} s") from error
         except OSError as error:
             raise BatchFailedError("crashed", f"cannot start: {error}") from error
+        words = f"exit status {done.returncode} {done.stderr[-1000:].decode(errors='replace')}".strip()
+        if done.returncode not in _FINISHED:
+            raise BatchFailedError("crashed", words)
         try:
-            if done.returncode not in _FINISHED:
-                raise ValueError("not one of the exit statuses of a call that finished")
             return _parse(json.loads(done.stdout))
         except (ValueError, KeyError, TypeError) as error:
-            words = done.stderr[-1000:].decode(errors="replace").strip() or str(error)
-            raise BatchFailedError("crashed", f"exit status {done.returncode}: {words}") from error
+            raise BatchFailedError("crashed", f"{words}: {error}") from error
 
 
 def _parse(entries: list[dict[str, Any]]) -> dict[int, list[tuple[str, int, str]]]:
