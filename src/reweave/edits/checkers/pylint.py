@@ -5,8 +5,10 @@ Counted are categories E and F and two warnings that break programs: W0311 (bad 
 inside the process is the worker's room: `pylint_worker`. This module starts it, feeds it one state at a
 time, ends it when a state takes too long, and never lets a state pass that was not looked at.
 
-Known differences from the published tool: messages that contain ``|`` count (there they are lost in a split),
-and packages installed beside pylint are never resolved, so a verdict is the same on every machine.
+Known differences from the published tool: messages that contain ``|`` count (there they are lost in a
+split); packages installed beside pylint are never resolved, so a verdict is the same on every machine;
+``sys.stdin.buffer`` and ``sys.stdout.buffer`` exist (there the streams are redirected while pylint looks at
+them: E1101); no state learns from earlier ones; what crashes pylint (F0001, F0002) is no verdict.
 """
 
 import contextlib
