@@ -1,13 +1,13 @@
 """Everything that can go wrong at reweave's boundary, in one tree.
 
-    ReweaveError
-    ├── InputError            the input cannot be read: file, column, flag
-    │   └── RowError          one row cannot be read; the run goes on without it
-    ├── ProgramError          one program cannot be taken apart (``reason`` is machine-readable)
-    ├── CheckerError          a checker crashed, timed out, or did not look at a state
-    ├── DecodeError           an edit text does not decode (``edit``, ``reason``)
-    ├── RunError              a run directory does not fit: other configuration, other input, damaged
-    └── MissingExtraError     an optional dependency is not installed; names the ``pip install``
+ReweaveError
+├── InputError            the input cannot be read: file, column, flag
+│   └── RowError          one row cannot be read; the run goes on without it
+├── ProgramError          one program cannot be taken apart (``reason`` is machine-readable)
+├── CheckerError          a checker crashed, timed out, or did not look at a state
+├── DecodeError           an edit text does not decode (``edit``, ``reason``)
+├── RunError              a run directory does not fit: other configuration, other input, damaged
+└── MissingExtraError     an optional dependency is not installed; names the ``pip install``
 """
 
 

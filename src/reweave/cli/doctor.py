@@ -33,7 +33,11 @@ def doctor() -> None:
     for name, check in _checks():
         works, detail = check()
         table.add_row(name, "[green]works[/green]" if works else "[yellow]missing[/yellow]", detail)
-        core_works = core_works and (works or not name.startswith(("python", "checker ruff", "checker compile")) or name == "checker ruff+ty")
+        core_works = core_works and (
+            works
+            or not name.startswith(("python", "checker ruff", "checker compile"))
+            or name == "checker ruff+ty"
+        )
     Console().print(table)
     raise typer.Exit(0 if core_works else 1)
 
@@ -41,14 +45,20 @@ def doctor() -> None:
 def _checks() -> list[tuple[str, Callable[[], tuple[bool, str]]]]:
     from reweave.edits.checkers import CHECKERS
 
-    checks: list[tuple[str, Callable[[], tuple[bool, str]]]] = [("python", _python), ("memory disk", _memory_disk)]
+    checks: list[tuple[str, Callable[[], tuple[bool, str]]]] = [
+        ("python", _python),
+        ("memory disk", _memory_disk),
+    ]
     checks += [(f"checker {name}", lambda name=name: _checker(name)) for name in CHECKERS]  # type: ignore[misc]
     checks += [(f"extra {name}", lambda name=name: _extra(name)) for name in _EXTRAS]  # type: ignore[misc]
     return checks
 
 
 def _python() -> tuple[bool, str]:
-    return sys.version_info >= (3, 11), f"{platform.python_version()}, reweave {__version__}, {sys.executable}"
+    return sys.version_info >= (
+        3,
+        11,
+    ), f"{platform.python_version()}, reweave {__version__}, {sys.executable}"
 
 
 def _memory_disk() -> tuple[bool, str]:

@@ -36,11 +36,15 @@ def edits(
         str | None, Flag(help="Column that names a row.", show_default="id, or the row's number")
     ] = None,
     split: Annotated[
-        str | None, Flag(help="file: whole programs. definition: their functions and classes.", show_default="file")
+        str | None,
+        Flag(help="file: whole programs. definition: their functions and classes.", show_default="file"),
     ] = None,
     extract: Annotated[
         str | None,
-        Flag(help="auto: take code out of Markdown fences and reasoning. never: leave as it is.", show_default="auto"),
+        Flag(
+            help="auto: take code out of Markdown fences and reasoning. never: leave as it is.",
+            show_default="auto",
+        ),
     ] = None,
     paths: Annotated[int | None, Flag(help="Paths sampled a program.", show_default="5")] = None,
     seed: Annotated[int | None, Flag(help="Same seed, same bytes.", show_default="1")] = None,
@@ -48,10 +52,12 @@ def edits(
         str | None, Flag(help="default, or paper for LintSeq as published.", show_default="default")
     ] = None,
     checker: Annotated[
-        str | None, Flag(help="ruff, pylint, compile, ty or ruff+ty.", show_default="ruff; the paper's is pylint")
+        str | None,
+        Flag(help="ruff, pylint, compile, ty or ruff+ty.", show_default="ruff; the paper's is pylint"),
     ] = None,
     sampler: Annotated[
-        str | None, Flag(help="lintseq, or random for the ablation without a checker.", show_default="lintseq")
+        str | None,
+        Flag(help="lintseq, or random for the ablation without a checker.", show_default="lintseq"),
     ] = None,
     unit: Annotated[str | None, Flag(help="logical or physical lines.", show_default="logical")] = None,
     format: Annotated[  # noqa: A002 - the flag's name
@@ -73,7 +79,9 @@ def edits(
     ] = None,
     workers: Annotated[int, Flag(help="Processes.", show_default="one a core")] = 0,
     config: Annotated[Path | None, Flag(help="TOML file with any of these settings.")] = None,
-    set_: Annotated[list[str] | None, Flag("--set", help="key=value, as in the TOML file; repeatable.")] = None,
+    set_: Annotated[
+        list[str] | None, Flag("--set", help="key=value, as in the TOML file; repeatable.")
+    ] = None,
 ) -> None:
     """Take programs apart into edit sequences: every intermediate program is free of new errors.
 
@@ -118,11 +126,17 @@ def _run(source: str, out: Path, config: Any, workers: int) -> int:
     console.print(records_table(made.statistics))
     console.print(
         f"{made.statistics.paths:,} edit sequences of {made.statistics.kept:,} programs in {out}"
-        + (" (was complete already)" if made.was_complete else f", {made.new_paths / made.seconds:,.0f} paths/s"),
+        + (
+            " (was complete already)"
+            if made.was_complete
+            else f", {made.new_paths / made.seconds:,.0f} paths/s"
+        ),
         highlight=False,
         soft_wrap=True,
     )
     if made.statistics.rejects:
-        console.print(f"what was rejected, and why: {made.folder / 'rejects.jsonl'}", highlight=False, soft_wrap=True)
+        console.print(
+            f"what was rejected, and why: {made.folder / 'rejects.jsonl'}", highlight=False, soft_wrap=True
+        )
     # Success with nothing kept would be the silence that loses a night's work.
     return 0 if made.statistics.kept or not made.statistics.read else 1

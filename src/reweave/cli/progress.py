@@ -52,5 +52,7 @@ class Progress:
         elif now - self._shown >= _LINE_EVERY:
             self._shown = now
             of = f" of {total:,}" if total else ""
-            left = f", {(total - done) * seconds / (done - first):,.0f} s left" if total and done > first else ""
+            left = (
+                f", {(total - done) * seconds / (done - first):,.0f} s left" if total and done > first else ""
+            )
             sys.stderr.write(f"{done:,}{of} programs, {rate}{left}\n")

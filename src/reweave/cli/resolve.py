@@ -9,9 +9,12 @@ import typer
 
 def resolve(
     file: Annotated[
-        str, typer.Argument(help="JSONL (.gz, .zst) or Parquet with model output, one row a sample; - is stdin.")
+        str,
+        typer.Argument(help="JSONL (.gz, .zst) or Parquet with model output, one row a sample; - is stdin."),
     ],
-    out: Annotated[Path | None, typer.Option("-o", "--out", help="Where to write; stdout by default.")] = None,
+    out: Annotated[
+        Path | None, typer.Option("-o", "--out", help="Where to write; stdout by default.")
+    ] = None,
     field: Annotated[
         str | None,
         typer.Option(
@@ -21,7 +24,10 @@ def resolve(
     ] = None,
     form: Annotated[str, typer.Option(help="unified, short, search-replace or states.")] = "unified",
     mode: Annotated[
-        str, typer.Option(help="lenient: mend what can be mended. strict: exact or nothing. published: as the paper's code.")
+        str,
+        typer.Option(
+            help="lenient: mend what can be mended. strict: exact or nothing. published: as the paper's code."
+        ),
     ] = "lenient",
     marker: Annotated[str, typer.Option(help="What stands before each edit.")] = "<|diff|>",
     eos: Annotated[str, typer.Option(help="End-of-sequence text, if it is in the output.")] = "<|endoftext|>",

@@ -7,11 +7,14 @@ import typer
 
 
 def stats(
-    run: Annotated[Path, typer.Argument(metavar="RUN", help="An output of reweave edits, or its run directory.")],
+    run: Annotated[
+        Path, typer.Argument(metavar="RUN", help="An output of reweave edits, or its run directory.")
+    ],
     png: Annotated[Path | None, typer.Option(help="Draw the distributions into this PNG as well.")] = None,
     json: Annotated[bool, typer.Option("--json", help="Print the counts as JSON instead of tables.")] = False,
     form: Annotated[
-        str | None, typer.Option(help="How the edits are written.", show_default="as the run says, else unified")
+        str | None,
+        typer.Option(help="How the edits are written.", show_default="as the run says, else unified"),
     ] = None,
 ) -> None:
     """Count edits a path, lines and hunks an edit, tokens, distinct paths, and what was rejected.

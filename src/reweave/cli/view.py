@@ -7,13 +7,16 @@ import typer
 
 
 def view(
-    run: Annotated[Path, typer.Argument(metavar="RUN", help="An output of reweave edits, or its run directory.")],
+    run: Annotated[
+        Path, typer.Argument(metavar="RUN", help="An output of reweave edits, or its run directory.")
+    ],
     out: Annotated[
         Path | None, typer.Option("-o", "--out", help="The page.", show_default="RUN with .html")
     ] = None,
     limit: Annotated[int, typer.Option(help="Show the first N programs; 0 shows all.")] = 500,
     form: Annotated[
-        str | None, typer.Option(help="How the edits are written.", show_default="as the run says, else unified")
+        str | None,
+        typer.Option(help="How the edits are written.", show_default="as the run says, else unified"),
     ] = None,
 ) -> None:
     """Write one self-contained HTML page: pick a program and a path, step through its edits.

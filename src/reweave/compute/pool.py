@@ -136,7 +136,11 @@ class _Pool:
             if not worker.rows:
                 self.send(worker, [self.suspects.popleft()])
             return True
-        while len(worker.rows) < _ROWS_A_WORKER and worker.size < _BYTES_A_WORKER and len(self.waiting) < _WINDOW:
+        while (
+            len(worker.rows) < _ROWS_A_WORKER
+            and worker.size < _BYTES_A_WORKER
+            and len(self.waiting) < _WINDOW
+        ):
             message: list[tuple[int, bytes]] = []
             size = 0
             while len(message) < _ROWS_A_MESSAGE and size < _BYTES_A_WORKER // 8:
@@ -190,7 +194,9 @@ class _Pool:
         worker.pipe.close()
         if len(worker.rows) == 1:
             [(index, raw)] = worker.rows.items()
-            error = RowError("worker-died", f"a worker process ended ({worker.process.exitcode}) on this record")
+            error = RowError(
+                "worker-died", f"a worker process ended ({worker.process.exitcode}) on this record"
+            )
             reject = make_reject(error, raw, index, self.job.fields, outcome="failed")
             self.waiting[index] = rejected(index, reject)
         else:

@@ -111,7 +111,11 @@ def _resolve(value: Any, *, form: str, mode: str, marker: str, eos: str) -> dict
             return _malformed(error)
     decoded = codec.decode_lenient(edits, form)
     skipped = [f"edit {item.edit}: {item.reason}" for item in decoded.skipped]
-    return {"program": decoded.program, "status": "repaired" if decoded.applied else "empty", "skipped": skipped}
+    return {
+        "program": decoded.program,
+        "status": "repaired" if decoded.applied else "empty",
+        "skipped": skipped,
+    }
 
 
 def _malformed(error: DecodeError) -> dict[str, Any]:

@@ -48,7 +48,13 @@ def edit_sequences(
     ['x = 1\\n', 'x = 1\\ny = x + 1\\n']
     """
     chosen = settings(
-        paths=paths, seed=seed, preset=preset, unit=unit, checker=checker, sampler=sampler, max_lines=max_lines
+        paths=paths,
+        seed=seed,
+        preset=preset,
+        unit=unit,
+        checker=checker,
+        sampler=sampler,
+        max_lines=max_lines,
     )
     passing = make_checker(chosen.checker, imports=not chosen.tolerate) if sampler != "random" else None
     try:

@@ -16,12 +16,18 @@ from reweave.edits.plan import Plan
 from reweave.edits.random_chunks import random_chunks
 from reweave.edits.settings import Settings
 from reweave.edits.stream import Stream
-from reweave.edits.structure import Structure, logical_structure, parse, physical_structure, published_structure
+from reweave.edits.structure import (
+    Structure,
+    logical_structure,
+    parse,
+    physical_structure,
+    published_structure,
+)
 from reweave.errors import CheckerError, ProgramError
 from reweave.records import EditSequence, Program, Reject
 
-BATCH_STATES = 1_024
-BATCH_CHARACTERS = 2_000_000
+BATCH_STATES = 4_096
+BATCH_CHARACTERS = 4_000_000
 _MIN_BUDGET = 32_000  # characters that one path may always add to a batch
 
 
@@ -52,9 +58,7 @@ class Machine:
         batch_states: How many states one call of the checker gets, about.
     """
 
-    def __init__(
-        self, settings: Settings, checker: Checker | None, batch_states: int = BATCH_STATES
-    ) -> None:
+    def __init__(self, settings: Settings, checker: Checker | None, batch_states: int = BATCH_STATES) -> None:
         self._settings = settings
         self._checker = checker
         self._batch_states = batch_states
@@ -79,7 +83,9 @@ class Machine:
             owners: list[tuple[Task, int]] = []
             characters = 0
 
-            def offer(task: Task, budget: int, batch: list[str] = batch, owners: list[tuple[Task, int]] = owners) -> int:
+            def offer(
+                task: Task, budget: int, batch: list[str] = batch, owners: list[tuple[Task, int]] = owners
+            ) -> int:
                 size = 0
                 for state in task.propose(budget):
                     text = task.plan.text(state)

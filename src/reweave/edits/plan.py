@@ -15,7 +15,6 @@ from reweave.edits.structure import Structure
 from reweave.records import Diagnostic
 
 _LINE_NUMBER = re.compile(r"\bline (\d+)")
-_LONE_CR = re.compile(r"\r(?!\n)")
 _BITS = bytes(int(byte == ord("1")) for byte in range(256))
 
 # A pick draws from a table that may hold units deleted since it was made. After this many misses in a row
@@ -115,16 +114,11 @@ class Plan:
         return state
 
     def places(self, state: int) -> list[tuple[int, int]]:
-        """Return for each line of a state's text the unit (-1: none) and the line in the program, from 1.
-
-        Lines are counted as Python and the checkers count them: a lone ``\\r`` ends one too.
-        """
+        """Return for each line of a state's text the unit (-1: none) and the line in the program, from 1."""
         found: list[tuple[int, int]] = []
         number = 1
         for unit, text in ((-1, self.head), *enumerate(self.texts), (-1, self.tail)):
             count = text.count("\n") + (text != "" and text[-1] != "\n")
-            if "\r" in text:
-                count += len(_LONE_CR.findall(text))
             if unit < 0 or state >> unit & 1:
                 found += [(unit, line) for line in range(number, number + count)]
             number += count

@@ -123,7 +123,9 @@ def from_row(row: Mapping[str, Any], form: str = "unified", marker: str = codec.
     elif isinstance(row.get("messages"), list):
         states = _decode(codec.edits_of(row["messages"]), form)
     else:
-        raise InputError(f"not a row of edit sequences: none of edits, completion, messages, states in {list(row)}")
+        raise InputError(
+            f"not a row of edit sequences: none of edits, completion, messages, states in {list(row)}"
+        )
     instruction = row.get("instruction", row.get("prompt"))
     return EditSequence(
         str(row.get("id", "")),

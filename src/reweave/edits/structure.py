@@ -85,9 +85,7 @@ def logical_structure(text: str, tree: ast.Module) -> Structure:
     for unit, end in enumerate(ends):
         for line in range(starts[unit] + 1, end + 1):
             unit_of[line] = unit
-    return Structure(
-        lines, starts, cutter.block_end, cutter.parents, cutter.weights, unit_of, cutter.needs
-    )
+    return Structure(lines, starts, cutter.block_end, cutter.parents, cutter.weights, unit_of, cutter.needs)
 
 
 class _Cutter:
@@ -280,7 +278,11 @@ def _on_newlines(text: str, lines: list[str], cutter: _Cutter) -> Structure:
         [merged[cutter.parents[unit]] if cutter.parents[unit] >= 0 else -1 for unit in kept],
         [cutter.weights[unit] for unit in kept],
         unit_of,
-        [(merged[unit], renumber(mask)) for unit, mask in cutter.needs if not renumber(mask) >> merged[unit] & 1],
+        [
+            (merged[unit], renumber(mask))
+            for unit, mask in cutter.needs
+            if not renumber(mask) >> merged[unit] & 1
+        ],
     )
 
 

@@ -74,9 +74,7 @@ class _Resolver:
     def __init__(self, facts: Facts) -> None:
         self.facts = facts
 
-    def definitions(
-        self, attribute: ast.Attribute, unit: int, scope: Scope
-    ) -> Iterator[list[Binding]]:
+    def definitions(self, attribute: ast.Attribute, unit: int, scope: Scope) -> Iterator[list[Binding]]:
         """Yield what may define an attribute that is read."""
         method = _method(scope)
         base = attribute.value
