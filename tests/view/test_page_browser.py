@@ -261,6 +261,46 @@ def test_keys_reach_everything(reader: Reader, page: Path, sequences: list[EditS
     assert not reader.run("return document.querySelector('#help').open")
 
 
+def test_shift_and_an_arrow_switch_the_path(
+    reader: Reader, page: Path, sequences: list[EditSequence]
+) -> None:
+    """What the brackets do is also on keys that every keyboard has."""
+    reader.visit(page)
+    for key, number in ((Keys.ARROW_RIGHT, 1), (Keys.ARROW_RIGHT, 2), (Keys.ARROW_LEFT, 1)):
+        ActionChains(reader.driver).key_down(Keys.SHIFT).send_keys(key).key_up(Keys.SHIFT).perform()
+        shows(reader.read(), sequences[number], 0)
+
+
+@pytest.mark.parametrize("width", [1280, 390])
+def test_long_lines_wrap_on_demand(
+    reader: Reader, page: Path, sequences: list[EditSequence], width: int
+) -> None:
+    """Wrapped, the code box has nothing to scroll sideways to, and shows the same lines."""
+    reader.window(width, 844)
+    reader.visit(page, "#program=textwrap%2F_wrap_chunks&path=1&edit=8")
+    sideways = "const box = document.querySelector('#program'); return box.scrollWidth > box.clientWidth"
+    assert reader.run(sideways)
+    reader.press("w")
+    assert not reader.run(sideways)
+    shows(reader.read(), sequences[-2], 7)
+    reader.click("wrap")
+    assert reader.run(sideways)
+
+
+def test_long_instruction_opens(reader: Reader, make: Callable[..., EditSequence], tmp_path: Path) -> None:
+    """A long instruction is cut short until it is asked for; a short one has no button for that."""
+    rows = [make("a\n", name="a", instruction="word " * 400), make("b\n", name="b", instruction="word")]
+    reader.visit(write_pages(rows, tmp_path / "page.html", title="t")[0])
+    height = "return document.querySelector('#instruction').clientHeight"
+    short = reader.run(height)
+    reader.click("more")
+    assert reader.run(height) > 2 * short
+    reader.click("more")
+    assert reader.run(height) == short
+    reader.press(Keys.ARROW_DOWN)
+    assert not reader.driver.find_element(By.ID, "more").is_displayed()
+
+
 def test_space_plays(reader: Reader, page: Path, sequences: list[EditSequence]) -> None:
     """Space starts at the edit shown, goes on by itself to the next, and space halts it."""
     reader.visit(page)
