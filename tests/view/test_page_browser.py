@@ -41,6 +41,7 @@ READ = """
 const rows = [...document.querySelectorAll("#program .line")].filter((row) => row.checkVisibility());
 return {
   lines: rows.map((row) => row.querySelector("code").textContent),
+  spaces: rows.every((row) => getComputedStyle(row.querySelector("code")).whiteSpace.startsWith("pre")),
   numbers: rows.map((row) => row.querySelector(".gutter").dataset.n),
   fresh: rows.flatMap((row, index) => row.classList.contains("fresh") ? [index] : []),
   marked: rows.flatMap((row, index) =>
@@ -152,6 +153,7 @@ def shows(seen: dict[str, Any], sequence: EditSequence, edit: int) -> None:
     present = [at for at in sequence.inserted_at if at <= edit]
     fresh = [index for index, at in enumerate(present) if at == edit]
     assert seen["lines"] == [line.removesuffix("\n") for line in state]
+    assert seen["spaces"], "indentation is drawn, not collapsed"
     assert seen["openEnd"] == (not state[-1].endswith("\n"))
     assert seen["numbers"] == [str(n) for n in range(1, len(state) + 1)]
     assert seen["fresh"] == seen["marked"] == seen["coloured"] == fresh
@@ -588,4 +590,5 @@ def test_print(reader: Reader, page: Path) -> None:
         assert not reader.driver.find_element(By.ID, name).is_displayed(), name
     clipped = "const box = document.querySelector('#program'); return box.scrollHeight > box.clientHeight + 1"
     assert not reader.run(clipped)
+    assert reader.run("return getComputedStyle(document.querySelector('#program')).overflowY") == "visible"
     assert reader.run("return getComputedStyle(document.body).backgroundColor") == "rgb(255, 255, 255)"
