@@ -368,6 +368,12 @@ function openList(on) {
   if (on) showEntry();
 }
 
+// Long lines in full, at the price of their shape; for narrow screens, and for reading them by keyboard.
+function wrap(on) {
+  document.body.classList.toggle("wrap", on);
+  $("wrap").setAttribute("aria-pressed", on);
+}
+
 function expand(on) {
   $("instruction").classList.toggle("whole", on);
   $("more").setAttribute("aria-expanded", on);
@@ -383,17 +389,22 @@ const KEYS = {
   End: () => step(Infinity),
   "[": () => switchPath(at.path - 1),
   "]": () => switchPath(at.path + 1),
+  // Brackets are hard to reach on many keyboards.
+  "Shift+ArrowLeft": () => switchPath(at.path - 1),
+  "Shift+ArrowRight": () => switchPath(at.path + 1),
   " ": () => play(!playing),
+  w: () => wrap(!document.body.classList.contains("wrap")),
   "/": () => { openList(true); $("search").focus(); $("search").select(); },
   "?": () => $("help").showModal(),
   Escape: () => openList(false),
 };
 
 document.addEventListener("keydown", (event) => {
-  const { key, target } = event;
-  if (event.ctrlKey || event.metaKey || event.altKey || $("help").open || !(key in KEYS)) return;
-  // Shift and an arrow scroll sideways or select; the browser's business.
-  if (event.shiftKey && key.startsWith("Arrow")) return;
+  const { target } = event;
+  const key = event.shiftKey && event.key.startsWith("Arrow") ? `Shift+${event.key}` : event.key;
+  // Many layouts have the brackets on AltGr, which may come as Ctrl and Alt.
+  const composed = event.altKey && (key === "[" || key === "]");
+  if (event.metaKey || ((event.ctrlKey || event.altKey) && !composed) || $("help").open || !(key in KEYS)) return;
   if (target === $("search")) {
     if (key === "Escape") { target.blur(); openList(false); }
     if (key !== "ArrowUp" && key !== "ArrowDown") return;
@@ -411,6 +422,7 @@ $("last").addEventListener("click", () => step(Infinity));
 $("play").addEventListener("click", () => play(!playing));
 $("slider").addEventListener("input", () => { play(false); go({ edit: $("slider").valueAsNumber - 1 }); });
 $("path").addEventListener("change", () => switchPath(Number($("path").value)));
+$("wrap").addEventListener("click", () => wrap($("wrap").getAttribute("aria-pressed") === "false"));
 $("more").addEventListener("click", () => expand($("more").getAttribute("aria-expanded") === "false"));
 $("open-help").addEventListener("click", () => $("help").showModal());
 $("open-list").addEventListener("click", () => openList(!$("list").classList.contains("open")));
@@ -448,8 +460,9 @@ $("copy").hidden = !navigator.clipboard;
 $("copy").addEventListener("click", async () => {
   const lines = programs[at.program].text.split(/(?<=\n)/u);
   const { insertedAt } = programs[at.program].paths[at.path];
-  await navigator.clipboard.writeText(lines.filter((_, index) => insertedAt[index] <= at.edit).join(""));
-  $("copy").textContent = "Copied";
+  const text = lines.filter((_, index) => insertedAt[index] <= at.edit).join("");
+  // A browser may refuse; then the reader still can select.
+  $("copy").textContent = await navigator.clipboard.writeText(text).then(() => "Copied", () => "Not allowed");
   setTimeout(() => { $("copy").textContent = "Copy"; }, 1200);
 });
 

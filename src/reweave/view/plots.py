@@ -20,7 +20,7 @@ _PANELS = {
 _COLUMNS = 3
 _MOST_BARS = 40
 _FEWEST_PLACES = 7
-_MOST_REASONS = 10
+_MOST_REASONS = 7
 _INK, _MUTED, _BAR, _BAD = "#23262b", "#5d6168", "#3d8781", "#b4683a"
 _LONGEST_LABEL = 34
 
@@ -129,6 +129,7 @@ def _end(histogram: Histogram, n: int) -> int:
 
 
 def _plain(name: str) -> str:
-    """Shorten, and keep data from being read as a formula (``$``)."""
+    """Shorten, keep to what every font has, and keep data from being read as a formula (``$``)."""
+    name = name.encode("ascii", "backslashreplace").decode()
     short = name if len(name) <= _LONGEST_LABEL else name[: _LONGEST_LABEL - 1] + "…"
     return short.replace("$", r"\$")

@@ -14,7 +14,11 @@ _NONE = "-"
 
 def tables(statistics: Statistics) -> Group:
     """All there is to say about a data set, ready for ``rich.print``."""
-    return Group(records_table(statistics), Text(), quantities_table(statistics))
+    paths = (
+        f"{statistics.paths:,} distinct paths of {statistics.programs:,} programs, "
+        f"{statistics.duplicates:,} duplicate paths left out"
+    )
+    return Group(records_table(statistics), Text(), quantities_table(statistics), Text(paths))
 
 
 def records_table(statistics: Statistics) -> Table:
@@ -35,10 +39,6 @@ def records_table(statistics: Statistics) -> Table:
     for name, n in rows:
         # Reasons come from data: as Text, brackets in them are not markup.
         table.add_row(Text(name), f"{n:,}", f"{n / read:.1%}" if read else _NONE)
-    table.caption = (
-        f"{statistics.paths:,} distinct paths of {statistics.programs:,} programs; "
-        f"{statistics.duplicates:,} duplicate paths left out"
-    )
     return table
 
 
@@ -54,7 +54,7 @@ def quantities_table(statistics: Statistics) -> Table:
 
 
 def _table(title: str, *columns: str) -> Table:
-    table = Table(title=title, title_justify="left", caption_justify="left", title_style="bold")
+    table = Table(title=title, title_justify="left", title_style="bold")
     for column in columns:
         table.add_column(column, justify="right" if column else "left", no_wrap=True)
     return table
