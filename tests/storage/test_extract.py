@@ -86,7 +86,7 @@ UNTOUCHED = {
     "fences in a docstring": DOCSTRING,
     "fence at the margin of a string": 'HELP = """\n```\nx\n```\n"""\n',
     "tags in a string": "s = '</think>'\nt = '<think>'\n",
-    "Python 2 with a fence in its docstring": 'def f():\n    """\n    ```\n    f()\n    ```\n    """\n    print "x"\n',
+    "Python 2 with a fence": 'def f():\n    """\n    ```\n    f()\n    ```\n    """\n    print "x"\n',
     "Python 2 with a tag": "print '</think>'\n",
     "backticks in a line": "Use `x = 1` or ```x``` here.",
     "another language": "```java\nclass A {}\n```\n",
