@@ -78,6 +78,7 @@ def test_full_at_the_end(small_disk):
         fill(run, 100)
         with pytest.raises(RunError, match=r"a\.jsonl\.gz: No space left"):
             run.finish({"done": True})
+    assert not out.exists()
     ballast.unlink()
     with start(out) as run:
         assert run.complete

@@ -68,25 +68,29 @@ def test_undisturbed(undisturbed):
 
 @pytest.mark.skipif(not hasattr(signal, "SIGKILL"), reason="needs SIGKILL")
 def test_sigkill(tmp_path, undisturbed):
-    """Ten kills at random moments, all outputs at once, then one run to the end: identical bytes."""
+    """Ten kills at random moments, all outputs at once, each followed by a restart: identical bytes."""
     chance = random.Random(20241120)
-    command = [sys.executable, str(Path(writer.__file__)), str(tmp_path), str(RECORDS)]
-    reached = []
-    for _ in range(10):
-        process = subprocess.Popen([*command, "0.004"], env=ENV, stdout=subprocess.PIPE)
+    folders = [tmp_path / str(number) for number in range(11)]
+    folder = folders.pop()
+    reached = set()
+    kills = 0
+    while kills < 10:
+        command = [sys.executable, str(Path(writer.__file__)), str(folder), str(RECORDS), "0.005"]
+        process = subprocess.Popen(command, env=ENV, stdout=subprocess.PIPE)
         process.stdout.readline()
-        time.sleep(chance.uniform(0, 0.12))
+        time.sleep(chance.uniform(0, 0.25))
         process.kill()
-        assert process.wait() == -signal.SIGKILL
         process.stdout.close()
-        reached.append(
-            max(
-                (at.next for at, _ in Journal(tmp_path / "a.parquet.run" / "journal.jsonl").read()), default=0
-            )
-        )
-    assert len(set(reached)) > 2, "the kills came at the same place: slow the writer down"
-    subprocess.run([*command, "0"], env=ENV, check=True, capture_output=True)
-    assert files(tmp_path) == undisturbed
+        if process.wait() == 0:  # it came to its end before the kill: kill another one
+            assert files(folder) == undisturbed
+            folder = folders.pop()
+            continue
+        kills += 1
+        seen = Journal(folder / "a.parquet.run" / "journal.jsonl").read()
+        reached.add(max((at.next for at, _ in seen), default=0))
+    assert len(reached) > 2, "all kills came at the same place"
+    subprocess.run([*command[:-1], "0"], env=ENV, check=True, capture_output=True)
+    assert files(folder) == undisturbed
 
 
 class DiedError(BaseException):

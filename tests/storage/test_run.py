@@ -381,6 +381,44 @@ def test_journal_stays_small(tmp_path, monkeypatch):
         assert run.next == 25
 
 
+def test_what_no_checkpoint_knows_is_cut_off(tmp_path):
+    """Whatever a kill left behind the last checkpoint is gone after a restart, in every file."""
+    out = tmp_path / "folder"
+    with start(out, shard_records=10) as run:
+        run.append(dump(ROWS[0]), b'{"r": 0}\n', 2)
+        run.checkpoint({})
+        for name in ("part-00000.jsonl", "part-00001.jsonl", "rejects.jsonl", "journal.jsonl"):
+            with (run.folder / name).open("ab") as file:
+                file.write(b'{"torn": "' + b"x" * 1000)
+    with start(out, shard_records=10) as run:
+        assert run.next == 2
+        assert not (run.folder / "part-00001.jsonl").exists()
+        run.append(dump(ROWS[1]), b"", 1)
+        run.checkpoint({})
+    with start(out, shard_records=10) as run:
+        assert run.next == 3
+        run.finish({})
+        assert (run.folder / "rejects.jsonl").read_bytes() == b'{"r": 0}\n'
+    assert list(read_rows(out)) == ROWS[:2]
+
+
+def test_interrupt_in_a_write(tmp_path, monkeypatch):
+    """An interrupt between two writes that belong together lets no checkpoint follow it."""
+    out = tmp_path / "a.jsonl"
+    with start(out) as run:
+        run.append(dump(ROWS[0]), b"", 1)
+        run.checkpoint({})
+        with monkeypatch.context() as patch:
+            patch.setattr(run._rejects, "write", lambda data: (_ for _ in ()).throw(KeyboardInterrupt))
+            with pytest.raises(KeyboardInterrupt):
+                run.append(dump(ROWS[1]), b"", 1)
+        with pytest.raises(RunError, match="interrupted.*goes on from record 1"):
+            run.checkpoint({})
+    with start(out) as run:
+        run.finish({})
+    assert list(read_rows(out)) == ROWS[:1]
+
+
 def test_lost_data_goes_further_back(tmp_path):
     """When a file is shorter than the last checkpoint says, the one before counts."""
     out = tmp_path / "a.jsonl"

@@ -162,6 +162,8 @@ class Run:
     def checkpoint(self, state: Mapping[str, Any]) -> None:
         """Make what was appended lasting; shards that are full take their final form.
 
+        This waits for the disk: every few seconds is often enough.
+
         Args:
             state: The caller's own, of what JSON can hold; `state` when the run is taken up from here.
 
