@@ -39,14 +39,24 @@ def identify(layout: Layout, identity: Mapping[str, Any], context: Mapping[str, 
                 f"Choose another output, or delete {layout.folder} and {layout.out} to begin anew."
             )
     else:
-        strangers = sorted(entry.name for entry in layout.folder.iterdir() if not entry.name.startswith("."))
-        if strangers not in ([], ["lock"]):
+        names = {entry.name for entry in layout.folder.iterdir() if not entry.name.startswith(".")}
+        strangers = sorted(names - {"lock"})
+        if strangers:
             raise RunError(f"{layout.folder} is no run directory: it has no config.json but {strangers[0]}")
-        if layout.occupied():
-            raise RunError(f"{layout.out} exists and no run made it: choose another output, or move it away")
+        refuse_occupied(layout)
     content = orjson.dumps({**identity, "context": context}, option=PRETTY)
     if not path.exists() or path.read_bytes() != content:
         atomic_write(path, content)
+
+
+def refuse_occupied(layout: Layout) -> None:
+    """Leave alone what lies where a new run's output would go.
+
+    Raises:
+        RunError: Something does.
+    """
+    if layout.occupied():
+        raise RunError(f"{layout.out} exists and no run made it: choose another output, or move it away")
 
 
 def note_versions(layout: Layout, versions: Mapping[str, Any], record: int) -> str:

@@ -19,6 +19,7 @@ from reweave.storage.streams import BLOCK, DamagedStreamError, lines, open_block
 
 SUFFIXES = (".jsonl", ".jsonlines", ".ndjson", ".json")
 COMPRESSIONS = ("", ".gz", ".zst")
+SAMPLE = 8 << 20  # bytes read to estimate how many lines there are
 
 
 def is_jsonl(path: Path) -> bool:
@@ -49,8 +50,10 @@ class JsonlSource:
         count = 0
         with open_raw(self.path) as raw, open_blocks(self.path, raw) as block:
             try:
-                for _ in range(4):
+                seen = 0
+                while seen < SAMPLE:
                     data = block()
+                    seen += len(data)
                     count += data.count(b"\n")
                     if not data:
                         return count

@@ -7,6 +7,7 @@ the part alone: no dates, no names, one gzip member, one zstd frame.
 import errno
 import gzip
 import hashlib
+import os
 import shutil
 from dataclasses import dataclass
 from pathlib import Path
@@ -90,8 +91,8 @@ def _move(part: Path, target: Path) -> None:
 def _zstd(source: IO[bytes], file: IO[bytes]) -> None:
     import pyarrow as pa  # noqa: PLC0415 - heavy
 
-    with pa.PythonFile(file, mode="w") as raw, pa.CompressedOutputStream(raw, "zstd") as packed:
+    # pyarrow closes what it writes to: give it a handle of its own on the same open file.
+    own = os.fdopen(os.dup(file.fileno()), "wb")
+    with own, pa.CompressedOutputStream(own, "zstd") as packed:
         while block := source.read(BLOCK):
             packed.write(block)
-        packed.close()
-        file.flush()

@@ -24,7 +24,7 @@ from types import TracebackType
 from typing import Any, Self
 
 from reweave.errors import RunError
-from reweave.storage.identity import identify, note_versions, through_json
+from reweave.storage.identity import identify, note_versions, refuse_occupied, through_json
 from reweave.storage.journal import Checkpoint, Journal
 from reweave.storage.layout import Layout, file_size, make_layout
 from reweave.storage.lock import RunLock
@@ -93,6 +93,8 @@ class Run:
             identity["shards"] = {"records": shard_records, "suffix": shard_suffix}
         run = cls(layout)
         try:
+            if not run.folder.exists():
+                refuse_occupied(layout)  # before anything is made
             with run._writing():
                 run.folder.mkdir(parents=True, exist_ok=True)
             run._lock.acquire()
@@ -159,6 +161,8 @@ class Run:
 
     def checkpoint(self, state: Mapping[str, Any]) -> None:
         """Make what was appended lasting; shards that are full take their final form.
+
+        This waits for the disk: every few seconds is often enough.
 
         Args:
             state: The caller's own, of what JSON can hold; `state` when the run is taken up from here.

@@ -146,8 +146,9 @@ def _of_files(root: Path, files: list[Path], notes: list[str]) -> Source:
         shards = [path for path in files if not path.name.startswith(".") and is_jsonl(path)]
     if programs and shards:
         raise InputError(
-            f"{root} holds {len(programs)} Python files (such as {programs[0].name}) and {len(shards)} data "
-            f"files (such as {shards[0].name}); say which: '{root}/**/*.py' or '{root}/**/*{shards[0].suffix}'"
+            f"{root} holds {len(programs)} Python files (such as {programs[0].name}) and {len(shards)} "
+            f"data files (such as {shards[0].name}); say which: "
+            f"'{root}/**/*.py' or '{root}/**/*{shards[0].suffix}'"
         )
     if programs:
         return python_folder(root, programs, notes)
