@@ -48,7 +48,7 @@ _HOME = {
     "encode": "edits.rows",
 }
 
-__all__ = [  # noqa: RUF022 - sorted as people read it
+__all__ = [
     "CheckerError",
     "DecodeError",
     "Decoded",

@@ -172,7 +172,7 @@ def diff(state: list[str], present: list[int], edit: int) -> list[str]:
                 while index + size < len(state) and present[index + size] == edit:
                     size += 1
                 old = sum(1 for at in present[:index] if at < edit)
-                shown.append(f"@@ -{old},0 +{index + 1},{size} @@")
+                shown.append(f"@@ -{old},0 +{index + 1}{f',{size}' if size != 1 else ''} @@")
             shown.append(line.removesuffix("\n"))
     return shown
 

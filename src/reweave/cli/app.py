@@ -13,7 +13,7 @@ from reweave.cli.view import view
 
 app = typer.Typer(
     name="reweave",
-    help="Unpick finished programs into edit sequences in which every intermediate program is free of errors.",
+    help="Unpick finished programs into edit sequences: every intermediate program is free of errors.",
     epilog="Example: reweave edits pairs.jsonl -o edits.jsonl && reweave view edits.jsonl",
     no_args_is_help=True,
     pretty_exceptions_enable=False,

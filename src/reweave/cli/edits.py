@@ -15,7 +15,7 @@ def edits(
         str,
         typer.Argument(
             metavar="INPUT",
-            help="A .jsonl (.gz, .zst) or .parquet file, a folder of .py files, or package:NAME; - reads JSONL from stdin.",
+            help="A .jsonl (.gz, .zst) or .parquet file, a folder of .py files, or package:NAME; - is stdin.",
         ),
     ],
     out: Annotated[

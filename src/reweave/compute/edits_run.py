@@ -17,6 +17,7 @@ from reweave.compute.pool import run as run_job
 from reweave.edits.checkers import make_checker
 from reweave.edits.settings import Settings, settings
 from reweave.edits.statistics import Statistics
+from reweave.errors import RowError
 from reweave.storage import Fields, Run, open_source
 
 _CHECKPOINT_SECONDS = 1.0
@@ -50,7 +51,7 @@ def make_edits(
     config: EditsConfig,
     *,
     workers: int = 1,
-    report: Callable[[int, int, int | None], None] = lambda done, paths, total: None,
+    report: Callable[[int, int, int | None], None] | None = None,
     batch_states: int | None = None,
 ) -> Made:
     """Write the edit sequences of a source, or go on with a run that was stopped.
@@ -98,7 +99,8 @@ def make_edits(
             writer.add(result)
             if writer.due():
                 writer.checkpoint()
-                report(run.next, statistics.paths - earlier, total)
+                if report is not None:
+                    report(run.next, statistics.paths - earlier, total)
         writer.flush()
         run.finish(statistics.to_json())
     return Made(
@@ -148,10 +150,9 @@ class _Writer:
         self.last = time.monotonic()
 
 
-def _rows(source: Iterator[object], start: int, limit: int) -> Iterator[Row]:
+def _rows(source: Iterator[bytes | RowError], start: int, limit: int) -> Iterator[Row]:
     left = None if not limit else max(limit - start, 0)
-    for number, raw in enumerate(islice(source, left), start):
-        yield number, raw  # type: ignore[misc]
+    return enumerate(islice(source, left), start)
 
 
 def _settings(config: EditsConfig) -> Settings:

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from reweave.edits.checkers.base import Checker
+from reweave.edits.checkers.base import Checker, Verdict
 from reweave.edits.lookahead import clauses
 from reweave.edits.paths import Task
 from reweave.edits.plan import Plan
@@ -49,6 +49,26 @@ class Outcome:
     checks: int = 0
 
 
+class _Batch:
+    """The states that wait for a verdict in one round, and whose they are."""
+
+    def __init__(self) -> None:
+        self.texts: list[str] = []
+        self.owners: list[tuple[Task, int]] = []
+        self.size = 0
+
+    def take(self, task: Task, budget: int) -> None:
+        for state in task.propose(budget):
+            text = task.plan.text(state)
+            self.size += len(text)
+            self.texts.append(text)
+            self.owners.append((task, state))
+
+    def give(self, verdicts: list[Verdict]) -> None:
+        for (task, state), verdict in zip(self.owners, verdicts, strict=True):
+            task.verdicts[state] = verdict
+
+
 class Machine:
     """Samples edit sequences of a stream of programs.
 
@@ -79,26 +99,12 @@ class Machine:
         flight: dict[int, tuple[Program, Task]] = {}
         exhausted = False
         while flight or not exhausted:
-            batch: list[str] = []
-            owners: list[tuple[Task, int]] = []
-            characters = 0
-
-            def offer(
-                task: Task, budget: int, batch: list[str] = batch, owners: list[tuple[Task, int]] = owners
-            ) -> int:
-                size = 0
-                for state in task.propose(budget):
-                    text = task.plan.text(state)
-                    size += len(text)
-                    batch.append(text)
-                    owners.append((task, state))
-                return size
-
+            batch = _Batch()
             # The fewer programs are left, the further each may run ahead.
             budget = max(_MIN_BUDGET, BATCH_CHARACTERS // (1 + 4 * len(flight) * self._settings.paths))
             for _, task in flight.values():
-                characters += offer(task, budget)
-            while not exhausted and len(batch) < self._batch_states and characters < BATCH_CHARACTERS:
+                batch.take(task, budget)
+            while not exhausted and len(batch.texts) < self._batch_states and batch.size < BATCH_CHARACTERS:
                 item = next(source, _END)
                 exhausted = item is _END
                 if exhausted or item is None:
@@ -112,14 +118,10 @@ class Machine:
                     yield made
                 else:
                     flight[index] = (program, made)
-                    characters += offer(made, _MIN_BUDGET)
-            if not batch and not flight:
-                continue
-            if batch:
+                    batch.take(made, _MIN_BUDGET)
+            if batch.texts:
                 assert self._checker is not None
-                verdicts = self._checker.check(batch)
-                for (task, state), verdict in zip(owners, verdicts, strict=True):
-                    task.verdicts[state] = verdict
+                batch.give(self._checker.check(batch.texts))
             yield from self._collect(flight)
 
     def _collect(self, flight: dict[int, tuple[Program, Task]]) -> Iterator[Outcome]:
@@ -141,9 +143,7 @@ class Machine:
         """Make a program ready, or say why it cannot be."""
         settings = self._settings
         try:
-            if settings.max_lines and program.text.count("\n") > settings.max_lines:
-                lines = program.text.count("\n")
-                raise ProgramError("too-long", f"{lines} lines; --max-lines allows {settings.max_lines}")
+            _check_length(program.text, settings.max_lines)
             tree = parse(program.text)
             streams = [Stream(settings.seed, program.id, path) for path in range(settings.paths)]
             structure = STRUCTURES[settings.unit](program.text, tree)
@@ -182,6 +182,12 @@ STRUCTURES: dict[str, Callable[..., Structure]] = {
     "physical": physical_structure,
     "published": published_structure,
 }
+
+
+def _check_length(text: str, limit: int) -> None:
+    lines = text.count("\n") + (not text.endswith("\n"))
+    if limit and lines > limit:
+        raise ProgramError("too-long", f"{lines} lines, more than max_lines = {limit}")
 
 
 def _rejected(index: int, program: Program, error: ProgramError) -> Outcome:

@@ -38,8 +38,8 @@ class Plan:
     """
 
     __slots__ = (
-        "block_end", "blocks", "full", "head", "parents", "pickable", "size", "structure", "table", "tail", "texts",
-        "watch",
+        "block_end", "blocks", "full", "head", "parents", "pickable", "size", "structure", "table", "tail",
+        "texts", "watch",
     )  # fmt: skip
 
     def __init__(self, structure: Structure, clauses: Iterable[tuple[int, int]]) -> None:

@@ -52,7 +52,7 @@ def to_row(sequence: EditSequence, fmt: str, form: str, marker: str) -> dict[str
         form: The text form of an edit; not used by ``states``.
         marker: What stands before each edit in a completion.
     """
-    row = {
+    row: dict[str, Any] = {
         "id": sequence.id,
         "path": sequence.path,
         **_BODIES[fmt](sequence, form, marker),
@@ -62,7 +62,7 @@ def to_row(sequence: EditSequence, fmt: str, form: str, marker: str) -> dict[str
     }
     extra = sequence.extra
     if extra.keys().isdisjoint(row):
-        return row | extra
+        return {**row, **extra}
     # A format's own columns win; the input's of the same name go beside them.
     return row | {f"source_{name}" if name in row else name: value for name, value in extra.items()}
 

@@ -55,7 +55,7 @@ def parse(text: str) -> ast.Module:
             to parse (reason ``too-deep``).
     """
     try:
-        return ast.parse(text[1:] if text.startswith("\ufeff") else text)
+        return ast.parse(text.removeprefix("\ufeff"))
     except SyntaxError as error:
         raise ProgramError("syntax-error", f"line {error.lineno}: {error.msg}") from error
     except ValueError as error:  # NUL bytes, lone surrogates
@@ -106,10 +106,8 @@ class _Cutter:
         children = 0
         for node in body:
             top = _top(node)
-            if ends and top <= ends[-1]:  # `a; b` or `if x: y`: one piece with what stands before it
-                unit = len(ends) - 1
-            else:
-                unit = self.unit(top, depth, parent)
+            # `a; b` and `if x: y` are one piece with what stands before them on the line.
+            unit = len(ends) - 1 if ends and top <= ends[-1] else self.unit(top, depth, parent)
             children |= 1 << unit
             if node.__class__ in _COMPOUND:
                 self.compound(node, unit, depth)
@@ -164,10 +162,7 @@ class _Cutter:
 
     def clause(self, top: int, body: list[ast.stmt], depth: int, parent: int) -> int:
         """Note a clause and its suite; return its bit."""
-        if top <= self.ends[-1]:
-            unit = len(self.ends) - 1
-        else:
-            unit = self.unit(top, depth, parent)
+        unit = len(self.ends) - 1 if top <= self.ends[-1] else self.unit(top, depth, parent)
         self.own_suite(unit, body, depth)
         self.block_end[unit] = len(self.ends)
         return 1 << unit
@@ -312,7 +307,9 @@ def physical_structure(text: str, tree: ast.Module) -> Structure:
         return sum(1 << first_of[unit] for unit in range(mask.bit_length()) if mask >> unit & 1)
 
     needs = [(first_of[unit], spread(mask)) for unit, mask in whole.needs]
-    block_end, parents, weights, at = [], [], [], []
+    block_end: list[int] = []
+    parents: list[int] = []
+    weights: list[int] = []
     for line, unit in enumerate(owners):
         first = first_of[unit]
         if line == first:
@@ -323,8 +320,7 @@ def physical_structure(text: str, tree: ast.Module) -> Structure:
             parents.append(first)
             needs += [(line, 1 << first), (first, 1 << line)]
         weights.append(whole.weights[unit])
-    for unit in whole.unit_of:
-        at.append(first_of[unit] if unit >= 0 else -1)
+    at = [first_of[unit] if unit >= 0 else -1 for unit in whole.unit_of]
     return Structure(whole.lines, starts, block_end, parents, weights, at, needs)
 
 
@@ -343,32 +339,33 @@ def published_structure(text: str, tree: ast.Module) -> Structure:  # noqa: ARG0
             indent = len(line) - len(line.lstrip())
         indents.append(indent)
     width = next((indent for indent in indents if indent), 1)
-    constant = ""
-    weights: list[int | float] = []
+    closing = ""  # what ends the upper-case constant that the line is inside of
+    weights: list[int] = []
     for line, indent in zip(bare, indents, strict=True):
         if _is_filler(line):
             weights.append(0)
             continue
-        weights.append(0 if constant else max(indent, width))
-        end = line.rstrip()[-1]
-        if constant:
-            constant = "" if end == constant else constant
-        elif "=" in line and line.partition("=")[0].replace(" ", "").isupper() and end in "([":
-            constant = ")" if end == "(" else "]"
+        # In units of one indentation; multiplied by its width, so that weights stay integers.
+        weights.append(0 if closing else indent or width)
+        last = line.rstrip()[-1]
+        if closing:
+            closing = "" if last == closing else closing
+        elif "=" in line and line.partition("=")[0].replace(" ", "").isupper() and last in "([":
+            closing = ")" if last == "(" else "]"
     if not any(weights):
         raise ProgramError("no-code", "nothing but comments and blank lines")
     block_end: list[int] = []
     parents: list[int] = []
     enclosing: list[int] = []
-    for line, indent in enumerate(indents):
-        end = line + 1
+    for number, indent in enumerate(indents):
+        end = number + 1
         while end < len(lines) and indents[end] > indent:
             end += 1
         block_end.append(end)
         while enclosing and indents[enclosing[-1]] >= indent:
             enclosing.pop()
         parents.append(enclosing[-1] if enclosing else -1)
-        enclosing.append(line)
+        enclosing.append(number)
     return Structure(
         lines, list(range(len(lines) + 1)), block_end, parents, weights, [-1, *range(len(lines)), -1]
     )

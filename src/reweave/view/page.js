@@ -240,7 +240,7 @@ function drawEdit(path, counts) {
   $("diff").style.setProperty("--digits", digits);
   $("diff").firstElementChild.replaceChildren(...hunks.map(({ old, start, lines }) => {
     const hunk = element("div", "hunk");
-    hunk.append(element("div", "range", `@@ -${old},0 +${start},${lines.length} @@`));
+    hunk.append(element("div", "range", `@@ -${old},0 +${start}${lines.length === 1 ? "" : `,${lines.length}`} @@`));
     hunk.append(...lines.map((index, offset) => number(codeRow(index), start + offset, true)));
     return hunk;
   }));

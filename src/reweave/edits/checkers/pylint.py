@@ -157,7 +157,7 @@ class _Worker:
             TimeoutError: No reply in time; the process may still be at it, and must be ended.
             EOFError: The process has died; says with what last words.
         """
-        assert self._process.stdin is not None  # noqa: S101 (Popen was given PIPE)
+        assert self._process.stdin is not None
         try:
             pylint_worker.write_frame(self._process.stdin, message)
             reply = self._replies.get(timeout=timeout)

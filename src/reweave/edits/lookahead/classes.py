@@ -47,9 +47,9 @@ def class_clauses(facts: Facts, structure: Structure, found: set[tuple[int, int]
         callees = resolver.callees(call.func, scope)
         if callees and id(call) not in facts.unused:
             require(unit, _results(callees))
-        cls = resolver.constructed(call, scope)
-        if cls is not None:
-            for bindings in resolver.signature(cls, call):
+        made = resolver.constructed(call, scope)
+        if made is not None:
+            for bindings in resolver.signature(made, call):
                 require(unit, bindings)
 
 
@@ -99,7 +99,7 @@ class _Resolver:
         """Return the definitions of a class's attribute, in it and in the bases the program holds."""
         found: list[Binding] = []
         for part in self.lineage(cls):
-            found += [binding for binding in part.binds.get(name, ())]
+            found += part.binds.get(name, ())
             found += part.attributes.get(name, ())
         return found
 

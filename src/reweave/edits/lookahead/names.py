@@ -20,7 +20,7 @@ def name_clauses(facts: Facts, structure: Structure, found: set[tuple[int, int]]
         for (name, unit), branch in scope.uses.items():
             bindings = scope.binds.get(name)
             if bindings is not None and name not in scope.globals and name not in scope.nonlocals:
-                _local(name, unit, branch, bindings, scope, facts, structure, found)
+                _local(unit, branch, bindings, scope, facts, structure, found)
                 continue
             outer = scope.parent
             while outer is not None and (outer.kind == "class" or name not in outer.binds):
@@ -32,14 +32,13 @@ def name_clauses(facts: Facts, structure: Structure, found: set[tuple[int, int]]
                     continue
                 _any(unit, outer.binds[name], structure, found)
         for name, unit in scope.hard_uses:
-            bindings = scope.binds.get(name, ())
+            bindings = scope.binds.get(name, [])
             if any(binding.is_none for binding in bindings):
                 _any(unit, [binding for binding in bindings if not binding.is_none], structure, found)
     _exports(facts, found)
 
 
 def _local(
-    name: str,
     unit: int,
     branch: int,
     bindings: list[Binding],
@@ -72,7 +71,7 @@ def _local(
     if 0 < before.bit_count() <= _MAX_BRANCHES:
         body = _body(scope, facts)
         if body is not None:
-            flow = _Flow(name, bindings, structure)
+            flow = _Flow(bindings, structure)
             needed = flow.suite(body, unit)
             if needed:
                 for mask in needed:
@@ -125,7 +124,7 @@ class _Flow:
     Results are conjunctions: a list of masks, each of which must keep one unit; None: not certain.
     """
 
-    def __init__(self, name: str, bindings: list[Binding], structure: Structure) -> None:
+    def __init__(self, bindings: list[Binding], structure: Structure) -> None:
         self.units = sorted({binding.unit for binding in bindings if not binding.weak})
         self.unit_of = structure.unit_of
         self.block_end = structure.block_end

@@ -259,11 +259,11 @@ class _Walker:
             inner.binds[argument.arg] = [Binding(unit, own)]
             if argument.annotation is not None:
                 self.expression(argument.annotation, scope, branch)
-        for argument in (arguments.vararg, arguments.kwarg):
-            if argument is not None:
-                inner.binds[argument.arg] = [Binding(unit, own)]
-                if argument.annotation is not None:
-                    self.expression(argument.annotation, scope, branch)
+        for rest in (arguments.vararg, arguments.kwarg):
+            if rest is not None:
+                inner.binds[rest.arg] = [Binding(unit, own)]
+                if rest.annotation is not None:
+                    self.expression(rest.annotation, scope, branch)
         for default in (*arguments.defaults, *arguments.kw_defaults):
             if default is not None:
                 self.expression(default, scope, branch)
@@ -296,7 +296,7 @@ class _Walker:
     def target(self, target: ast.expr, value: ast.expr | None, scope: Scope, branch: int) -> None:
         cls = target.__class__
         if cls is ast.Name:
-            is_none = value.__class__ is ast.Constant and value.value is None  # type: ignore[union-attr]
+            is_none = value.__class__ is ast.Constant and value.value is None
             unit = self.unit_of[target.lineno]
             self.bind(target.id, Binding(unit, branch, False, is_none, value), scope)  # type: ignore[attr-defined]
         elif cls is ast.Tuple or cls is ast.List:
@@ -330,7 +330,7 @@ class _Walker:
         """Note a use that a ``None`` would not survive."""
         unit = self.unit_of[node.lineno]
         if node.__class__ is ast.Name:
-            scope.hard_uses.append((node.id, unit))  # type: ignore[attr-defined]
+            scope.hard_uses.append((node.id, unit))
         self.facts.protocols.append((node, protocol, unit, scope))
 
     def expression(self, root: ast.AST, scope: Scope, branch: int) -> None:
@@ -358,7 +358,7 @@ class _Walker:
                 stack.append(node.func)
                 stack += node.args
                 for keyword in node.keywords:
-                    stack.append(keyword.value)  # noqa: PERF401 - this loop is hot and mostly empty
+                    stack.append(keyword.value)
             elif cls is ast.Subscript:
                 protocol = "__getitem__" if node.ctx.__class__ is ast.Load else "__setitem__"
                 self.hard(node.value, protocol, scope)
