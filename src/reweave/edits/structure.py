@@ -13,6 +13,7 @@ import re
 from dataclasses import dataclass, field
 
 from reweave.errors import ProgramError
+from reweave.parsing import parse_quietly
 from reweave.records import split_lines
 
 _LONE_CR = re.compile(r"\r(?!\n)")
@@ -55,7 +56,7 @@ def parse(text: str) -> ast.Module:
             to parse (reason ``too-deep``).
     """
     try:
-        return ast.parse(text.removeprefix("\ufeff"))
+        return parse_quietly(text)
     except SyntaxError as error:
         raise ProgramError("syntax-error", f"line {error.lineno}: {error.msg}") from error
     except ValueError as error:  # NUL bytes, lone surrogates

@@ -16,7 +16,8 @@ from typing import Any, Protocol
 import orjson
 
 from reweave.errors import RowError
-from reweave.storage.extract import extract_code, parse_quietly
+from reweave.parsing import parse_quietly
+from reweave.storage.extract import extract_code
 
 CODE_FIELDS = ("program", "code", "response", "solution", "content")
 """Where code is looked for when no column is named: the first of these that a row has."""

@@ -21,7 +21,6 @@ columns of extra indentation. A fence inside a triple-quoted string is part of t
 
 import ast
 import re
-import warnings
 from collections.abc import Iterator
 from typing import Literal, NamedTuple
 
@@ -85,20 +84,9 @@ def extract_code(text: str, mode: ExtractMode = "auto") -> Extraction:
     return Extraction(code, code != text, "+".join(what) if code != text else "")
 
 
-def parse_quietly(text: str) -> ast.Module:
-    r"""Parse a program, without the warnings that Python has for ``"\d"``.
-
-    Raises:
-        SyntaxError, ValueError, RecursionError, MemoryError: It does not parse.
-    """
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        return ast.parse(text)
-
-
 def _parses(text: str) -> bool:
     try:
-        parse_quietly(text.removeprefix("\ufeff"))
+        parse_quietly(text)
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         return False
     return True
