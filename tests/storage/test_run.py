@@ -412,7 +412,7 @@ def test_interrupt_in_a_write(tmp_path, monkeypatch):
             patch.setattr(run._rejects, "write", lambda data: (_ for _ in ()).throw(KeyboardInterrupt))
             with pytest.raises(KeyboardInterrupt):
                 run.append(dump(ROWS[1]), b"", 1)
-        with pytest.raises(RunError, match="interrupted.*goes on from record 1"):
+        with pytest.raises(RunError, match=r"interrupted.*goes on from record 1"):
             run.checkpoint({})
     with start(out) as run:
         run.finish({})
