@@ -1,7 +1,5 @@
 """Texts that are not right: the strict reader says where and why, the lenient one saves what it can."""
 
-import time
-
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -156,14 +154,13 @@ def test_lenient_saves_what_is_there_and_says_what_it_did(form, edits, program, 
     assert words in decoded.skipped[0].reason
 
 
-def test_long_nonsense_is_read_in_no_time():
-    """A header of a million blanks or digits costs no more than its length."""
-    start = time.perf_counter()
+def test_long_nonsense_is_read_to_its_end():
+    """A header of a hundred thousand blanks or digits is read (backtracking would not come back)."""
     for char in (" ", "\\", "1", "@", "=", "\n", "@@ -\n"):
         for head in ("@@", "@", "", "<<<<<<< SEARCH\n"):
             for form in FORMS:
-                decode_lenient([head + char * 10**5], form)
-    assert time.perf_counter() - start < 20
+                decoded = decode_lenient([head + char * 10**5], form)
+                assert decoded.applied or decoded.skipped or not decoded.program
 
 
 def test_applied_counts_the_edits_that_changed_something():

@@ -2,7 +2,6 @@
 
 import json
 import statistics as stdlib
-import time
 from collections import Counter
 
 import pytest
@@ -183,17 +182,3 @@ def test_summary_of_little() -> None:
         "edits a path", "lines an edit", "hunks an edit", "lines a program",
     ]  # fmt: skip
     assert len(filled().summary()) == 6
-
-
-def test_adding_is_cheap() -> None:
-    """A sequence of 40 lines and 8 edits costs microseconds: a run adds thousands a second."""
-    many = [sequence([(i // 3 * 5 + p) % 8 for i in range(40)], name=f"{p}") for p in range(200)]
-    best = float("inf")
-    for _ in range(5):
-        statistics = Statistics()
-        start = time.perf_counter()
-        for each in many:
-            statistics.add(each)
-        best = min(best, (time.perf_counter() - start) / len(many))
-    # Measured: 6 µs. The bound leaves room for a slow machine, not for another order of growth.
-    assert best < 60e-6

@@ -35,14 +35,11 @@ def test_other_ids(value):
 
 
 def test_named_columns():
-    """Columns asked for by name are read, and carried as well under their own names."""
+    """Columns asked for by name are read, and not written twice; the usual ones then go aside."""
     row = {"task": "t/1", "prompt": "do", "code": "x", "id": "other", "instruction": "not this"}
     program = read(row, Fields("code", "prompt", "task"))
     assert (program.id, program.instruction, program.text) == ("t/1", "do", "x")
     assert program.extra == {
-        "task": "t/1",
-        "prompt": "do",
-        "code": "x",
         "source_id": "other",
         "source_instruction": "not this",
     }

@@ -24,6 +24,8 @@ import re
 from collections.abc import Iterator
 from typing import Literal, NamedTuple
 
+from reweave.parsing import parse_quietly
+
 ExtractMode = Literal["auto", "never"]
 
 _FENCE = re.compile(r"^[ \t]*(?:```|~~~)", re.MULTILINE)
