@@ -135,7 +135,7 @@ class _Resolver:
             if cls is not None:
                 return [cls]
             found: list[Scope] = []
-            for callee in self.callees(node.func, scope):
+            for callee in self.callees(node.func, scope, depth + 1):
                 for result in callee.returns:
                     own = self.classes(result.value, callee, depth + 1)
                     if not own:
@@ -191,14 +191,14 @@ class _Resolver:
             return []
         return [binding for binding in bindings if not binding.is_none]
 
-    def callees(self, function: ast.expr, scope: Scope) -> list[Scope]:
+    def callees(self, function: ast.expr, scope: Scope, depth: int = 0) -> list[Scope]:
         """Return the program's functions that a call may reach; none: unknown."""
         if isinstance(function, ast.Name):
             functions = self.facts.functions.get(function.id, [])
             bound = {binding.unit for binding in _lookup(function.id, scope)} if functions else set()
             return [callee for callee in functions if callee.owner is None and callee.unit in bound]
         if isinstance(function, ast.Attribute) and function.attr in self.facts.functions:
-            for cls in self.classes(function.value, scope):
+            for cls in self.classes(function.value, scope, depth):
                 for part in self.lineage(cls):
                     own = [f for f in self.facts.functions[function.attr] if f.owner is part]
                     if own:
