@@ -1,6 +1,7 @@
 """The sampler: clean states only, the same paths whoever shares the batch, and no verdict taken for granted."""
 
 import ast
+import os
 import stat
 import sys
 
@@ -487,13 +488,11 @@ def test_items_of_the_wrong_kind(item):
         list(edit_sequences([item]))
 
 
-def test_sampling_ends_with_its_reader():
+def test_sampling_ends_with_its_reader(scratch_folders):
     """A reader that stops early leaves no scratch folder behind."""
-    from reweave.edits.checkers.batch_files import scratch_root
-
-    before = set(scratch_root().glob("reweave-batch-*"))
-    found = edit_sequences([TWO] * 3)
+    word = f"# of {os.getpid()}, from Python\n\n"
+    found = edit_sequences([f"{word}a = 1\nb = a\n"] * 3)
     next(found)
-    assert set(scratch_root().glob("reweave-batch-*")) - before
+    assert scratch_folders(word)
     found.close()
-    assert set(scratch_root().glob("reweave-batch-*")) <= before
+    assert not scratch_folders(word)
