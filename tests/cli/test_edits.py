@@ -65,7 +65,17 @@ def some(tmp_path_factory):
     library = Path(sysconfig.get_path("stdlib"))
     word = f"licence of {os.getpid()}"
     rows = []
-    for name in ("argparse", "ast", "calendar", "csv", "dataclasses", "difflib", "heapq", "statistics", "textwrap"):
+    for name in (
+        "argparse",
+        "ast",
+        "calendar",
+        "csv",
+        "dataclasses",
+        "difflib",
+        "heapq",
+        "statistics",
+        "textwrap",
+    ):
         for definition, _, source in definitions((library / f"{name}.py").read_text("utf-8")):
             rows.append({"id": f"{name}:{definition}", "code": f"# {word}\n\n{source}", "line": len(rows)})
             if len(rows) % 40 == 7:
@@ -200,7 +210,7 @@ BROKEN_ROWS = {
 }
 FINE = [
     *({"program": text, "id": name} for name, text in HOSTILE.items()),
-    {"program": "x = 1\n" + "if x == 0:\n    pass\n" + "".join(f"elif x == {i}:\n    x = {i}\n" for i in range(300))},
+    {"program": "x = 1\nif x == 0:\n    pass\n" + "".join(f"elif x == {i}:\n    x = 2\n" for i in range(300))},
     {"program": "x = [" + "1, " * 20_000 + "]\n"},
     {"program": "; ".join(f"x{i} = {i}" for i in range(2_000)) + "\n"},
     {"program": "".join("    " * depth + "if 1:\n" for depth in range(90)) + "    " * 90 + "x = 1\n"},
@@ -209,7 +219,7 @@ FINE = [
     {"program": "x = a" + ".b" * 800 + "\n"},
     {"program": "".join(f"class C{i}({', '.join(f'C{j}' for j in range(14) if j != i)}):\n    def f(self):\n"
                         "        return self.f()\n" for i in range(14))},
-    {"program": "class C:\n    def f(self):\n        return C()\n" + "x = C()\ny = x\nz = y.f()\nx = z.f()\n" * 100},
+    {"program": "class C:\n    def f(s):\n        return C()\n" + "x = C()\ny = x\nz = y.f()\nx = z.f()\n" * 100},
     {"program": "".join(f"def f{i}(x):\n    return f{i - 1}(x)\n\n" for i in range(1, 1_666))},
 ]  # fmt: skip
 
@@ -262,7 +272,7 @@ sys.exit(subprocess.run([{ruff!r}, *sys.argv[1:]]).returncode)
 @pytest.mark.skipif(sys.platform == "win32", reason="a script as an executable")
 @pytest.mark.parametrize(("fault", "reason"), [("sys.exit(101)", "crashed"), ("sys.exit(0)", "skipped")])
 def test_a_fault_of_the_checker(tmp_path, fault, reason):
-    """The program on which ruff crashes, or silently skips, is failed with the reason; all others are kept."""
+    """The program on which ruff crashes, or silently skips, is failed with the reason; the others are kept."""
     from reweave.edits.checkers.ruff import _find_executable
 
     bin_ = tmp_path / "bin"
@@ -273,7 +283,7 @@ def test_a_fault_of_the_checker(tmp_path, fault, reason):
     # The ruff beside Python comes first; this start of the library looks elsewhere.
     (tmp_path / "sitecustomize.py").write_text(
         "import sysconfig\nreal = sysconfig.get_path\n"
-        f"sysconfig.get_path = lambda name, *a, **k: {str(bin_)!r} if name == 'scripts' else real(name, *a, **k)\n"
+        f"sysconfig.get_path = lambda n, *a, **k: {str(bin_)!r} if n == 'scripts' else real(n, *a, **k)\n"
     )
     env = ENV | {"PYTHONPATH": f"{tmp_path}{os.pathsep}{ENV['PYTHONPATH']}"}
     rows = [{"program": f"x = {i}\nprint(x)\n"} for i in range(12)]
@@ -357,7 +367,9 @@ def test_configuration_reaches_the_run(tmp_path):
     (tmp_path / "c.toml").write_text('[edits]\npaths = 2\nseed = 9\nformat = "prompt-completion"\n')
     file = write(tmp_path / "in.jsonl", [PAIR] * 5)
     out = tmp_path / "out.jsonl"
-    done = edits(file, "-o", out, "--config", tmp_path / "c.toml", "--set", "marker=<d>", "--seed", 3, "--limit", 2)
+    done = edits(
+        file, "-o", out, "--config", tmp_path / "c.toml", "--set", "marker=<d>", "--seed", 3, "--limit", 2
+    )
     assert done.returncode == 0, done.stderr
     rows = list(read_rows(out))
     assert {row["seed"] for row in rows} == {3}
@@ -516,8 +528,16 @@ def test_mistakes_are_one_line(tmp_path, arguments, said):
     assert not any(path.is_file() and path.name != "in.jsonl" for path in tmp_path.iterdir())
 
 
-@pytest.mark.parametrize("arguments", [[], ["in.jsonl"], ["in.jsonl", "-o", "a.jsonl", "--seed", "x"],
-                                       ["in.jsonl", "-o", "a.jsonl", "--workers", "-1"], ["--nope"]])  # fmt: skip
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        [],
+        ["in.jsonl"],
+        ["in.jsonl", "-o", "a.jsonl", "--seed", "x"],
+        ["in.jsonl", "-o", "a.jsonl", "--workers", "-1"],
+        ["--nope"],
+    ],
+)
 def test_flags_that_do_not_parse(tmp_path, arguments):
     """What the command line itself cannot make sense of exits with 2 and shows the usage."""
     done = edits(*arguments, cwd=tmp_path)
@@ -538,7 +558,9 @@ def test_an_interrupt_is_one_line(some, tmp_path):
     """Ctrl-C ends all processes with 130 and one line; the same command goes on."""
     out = tmp_path / "out.jsonl"
     command = [sys.executable, "-m", "reweave", "edits", str(some[0]), "-o", str(out), "--workers", "2"]
-    process = subprocess.Popen(command, env=ENV, stderr=subprocess.PIPE, stdout=subprocess.PIPE, start_new_session=True)
+    process = subprocess.Popen(
+        command, env=ENV, stderr=subprocess.PIPE, stdout=subprocess.PIPE, start_new_session=True
+    )
     journal = out.with_name("out.jsonl.run") / "journal.jsonl"
     while not (journal.exists() and journal.stat().st_size):
         time.sleep(0.05)

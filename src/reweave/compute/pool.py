@@ -2,8 +2,8 @@
 
 Rows and results cross as bytes; nothing is pickled but the start of a process. Workers are spawned, not
 forked, so the same code runs wherever Python does. A worker that dies is replaced, and its rows are tried
-again one at a time; a row that ends a worker by itself, twice, becomes a *failed* record. Workers end when the
-parent does, however it ends.
+again one at a time; a row that ends a worker by itself, twice, becomes a *failed* record. Workers end when
+the parent does, however it ends.
 """
 
 import contextlib
