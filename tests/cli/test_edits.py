@@ -210,7 +210,7 @@ BROKEN_ROWS = {
 }
 FINE = [
     *({"program": text, "id": name} for name, text in HOSTILE.items()),
-    {"program": "x = 1\nif x == 0:\n    pass\n" + "".join(f"elif x == {i}:\n    x = 2\n" for i in range(300))},
+    {"program": "x = 1\nif x:\n    pass\n" + "".join(f"elif x == {i}:\n    x = 2\n" for i in range(300))},
     {"program": "x = [" + "1, " * 20_000 + "]\n"},
     {"program": "; ".join(f"x{i} = {i}" for i in range(2_000)) + "\n"},
     {"program": "".join("    " * depth + "if 1:\n" for depth in range(90)) + "    " * 90 + "x = 1\n"},
@@ -219,7 +219,7 @@ FINE = [
     {"program": "x = a" + ".b" * 800 + "\n"},
     {"program": "".join(f"class C{i}({', '.join(f'C{j}' for j in range(14) if j != i)}):\n    def f(self):\n"
                         "        return self.f()\n" for i in range(14))},
-    {"program": "class C:\n    def f(s):\n        return C()\n" + "x = C()\ny = x\nz = y.f()\nx = z.f()\n" * 100},
+    {"program": "class C:\n    def f(s):\n        return C()\n" + "x=C()\ny=x\nz = y.f()\nx = z.f()\n" * 100},
     {"program": "".join(f"def f{i}(x):\n    return f{i - 1}(x)\n\n" for i in range(1, 1_666))},
 ]  # fmt: skip
 
@@ -272,7 +272,7 @@ sys.exit(subprocess.run([{ruff!r}, *sys.argv[1:]]).returncode)
 @pytest.mark.skipif(sys.platform == "win32", reason="a script as an executable")
 @pytest.mark.parametrize(("fault", "reason"), [("sys.exit(101)", "crashed"), ("sys.exit(0)", "skipped")])
 def test_a_fault_of_the_checker(tmp_path, fault, reason):
-    """The program on which ruff crashes, or silently skips, is failed with the reason; the others are kept."""
+    """The program on which ruff crashes, or silently skips, is failed with the reason, others are kept."""
     from reweave.edits.checkers.ruff import _find_executable
 
     bin_ = tmp_path / "bin"
