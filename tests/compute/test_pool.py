@@ -75,11 +75,12 @@ def test_killed_workers_lose_nothing(alone, seed):
     kills = 0
     for result in run(job(), rows(400), 2):
         results.append(result)
-        if kills < 4 and chance.random() < 0.05:
-            victim = chance.choice(multiprocessing.active_children())
-            os.kill(victim.pid, signal.SIGKILL)
+        # Two at most: a row that was alone in two workers killed is failed, rightly.
+        children = multiprocessing.active_children()
+        if kills < 2 and children and chance.random() < 0.05:
+            os.kill(chance.choice(children).pid, signal.SIGKILL)
             kills += 1
-    assert kills >= 3
+    assert kills
     assert results == alone
 
 

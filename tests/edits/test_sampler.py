@@ -131,6 +131,22 @@ def test_every_state_was_passed_by_the_checker(ruff):
     assert outcome.checks == sum(map(len, watched.seen))
 
 
+def test_what_ruff_does_not_see_is_looked_ahead(ruff):
+    """With ruff alone no result is used before the return, no attribute before its method, in any state."""
+    text = "class C:\n    a = 1\n    def f(self):\n        print(1)\n        return 2\nx = C().f()\n"
+    [outcome] = sample([text], ruff, paths=60)
+    states = {state for sequence in outcome.sequences for state in sequence.states()}
+    assert len(states) > 5
+    for state in states:
+        assert "x = " not in state or ("return 2" in state and "def f" in state)
+
+
+def test_the_checker_mostly_confirms(ruff):
+    """Where look-ahead knows all, one check a state committed is enough, and one of the whole."""
+    [outcome] = sample([TWO], ruff, paths=1)
+    assert outcome.checks <= len(outcome.sequences[0].edit_lines) + 1
+
+
 # Which errors are tolerated
 
 
@@ -168,6 +184,19 @@ def test_a_known_error_with_another_message_is_new():
 
     [outcome] = sample(["a = 1\nb = 2\nc = 3\n"], Rule(find))
     assert all(sequence.edit_lines == [3] for sequence in outcome.sequences)
+
+
+def test_a_known_error_at_another_line_is_new():
+    """The words of a known complaint about another line of the program are another complaint."""
+
+    def find(text):
+        line = "a = 1" if "a = 1" in text else "b = 2"
+        return [_at(text, line, message="same words")] if line in text else []
+
+    [outcome] = sample(["a = 1\nb = 2\nc = 3\n"], Rule(find), paths=40)
+    assert outcome.sequences
+    for sequence in outcome.sequences:
+        assert sequence.inserted_at[0] <= sequence.inserted_at[1]
 
 
 def test_line_numbers_in_messages_are_mapped():
@@ -210,7 +239,7 @@ def test_an_error_at_a_deleted_place_widens_to_the_enclosing_block():
     assert outcome.reject is None
     for sequence in outcome.sequences:
         assert sequence.inserted_at[1] == sequence.inserted_at[2]
-    assert any(sequence.inserted_at[3] != sequence.inserted_at[0] for sequence in outcome.sequences)
+        assert sequence.inserted_at[3] != sequence.inserted_at[0], "the rest stands by itself"
 
 
 def test_a_checker_that_never_passes_anything():

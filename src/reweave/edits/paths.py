@@ -141,6 +141,4 @@ class Task:
         while state == step.state and picked >= 0:
             picked = plan.parents[picked]
             state = plan.fall(state, [picked] if picked >= 0 else range(len(plan.texts)))
-        if state == step.state:
-            state = 0
         return Step(state, picked, step.table, step.draw)
