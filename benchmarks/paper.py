@@ -189,9 +189,12 @@ def main() -> None:
                 for sequences in ours(chunk, checker, arguments.paths, arguments.seed).values():
                     for sequence in sequences:
                         encode(sequence, "published")
+            # A seed of its own for each program: with one for all, their picks would go together.
             replies = {
-                program.id: peer.sample(program.text, arguments.seed + start, arguments.paths)
-                for program in chunk
+                program.id: peer.sample(
+                    program.text, 10_000 * arguments.seed + start + place, arguments.paths
+                )
+                for place, program in enumerate(chunk)
             }
             every = [reply for of_one in replies.values() for reply in of_one]
             wall.append(sum(reply["wall"] for reply in every) / clock.wall)
@@ -206,8 +209,10 @@ def main() -> None:
                 theirs = [reply for reply in replies[program.id] if "error" not in reply]
                 nothing["ours"] += arguments.paths - len(mine)
                 nothing["published"] += arguments.paths - len(theirs)
-                states["ours"] += [state for sequence in mine for state in sequence.states()]
-                states["published"] += [state for reply in theirs for state in reply["states"] if state]
+                states["ours"] += [state for sequence in mine for state in sequence.states() if state.strip()]
+                states["published"] += [
+                    state for reply in theirs for state in reply["states"] if state.strip()
+                ]
                 if mine and theirs:
                     groups.append(
                         (
