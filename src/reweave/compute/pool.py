@@ -2,10 +2,11 @@
 
 Rows and results cross as bytes; nothing is pickled but the start of a process. Workers are spawned, not
 forked, so the same code runs wherever Python does. A worker that dies is replaced, and its rows are tried
-again one at a time; a row that ends a worker by itself becomes a *failed* record. Workers end when the
+again one at a time; a row that ends a worker by itself, twice, becomes a *failed* record. Workers end when the
 parent does, however it ends.
 """
 
+import contextlib
 import gc
 import multiprocessing
 import queue
@@ -93,6 +94,7 @@ class _Pool:
         self.context = multiprocessing.get_context("spawn")
         self.workers = [self.start() for _ in range(count)]
         self.suspects: deque[tuple[int, bytes]] = deque()
+        self.retried: set[int] = set()
         self.waiting: dict[int, Result] = {}
         self.following = -1
 
@@ -167,10 +169,9 @@ class _Pool:
         for index, raw in rows:
             worker.rows[index] = raw
             worker.size += len(raw)
-        try:
+        # A worker that is dead is found out when its results are taken, those it still made among them.
+        with contextlib.suppress(OSError):
             worker.pipe.send_bytes(b"".join(_ROW.pack(index, len(raw)) + raw for index, raw in rows))
-        except OSError:
-            self.replace(worker)
 
     def take(self, worker: _Worker) -> None:
         """Take what a worker has ready, or find that it is dead."""
@@ -192,7 +193,7 @@ class _Pool:
         worker.process.join(5)
         worker.process.kill()
         worker.pipe.close()
-        if len(worker.rows) == 1:
+        if len(worker.rows) == 1 and not worker.rows.keys().isdisjoint(self.retried):
             [(index, raw)] = worker.rows.items()
             error = RowError(
                 "worker-died", f"a worker process ended ({worker.process.exitcode}) on this record"
@@ -200,6 +201,9 @@ class _Pool:
             reject = make_reject(error, raw, index, self.job.fields, outcome="failed")
             self.waiting[index] = rejected(index, reject)
         else:
+            # The last row of a worker may only have been there when the worker was killed from outside.
+            if len(worker.rows) == 1:
+                self.retried.update(worker.rows)
             self.suspects.extend(worker.rows.items())
         self.workers[self.workers.index(worker)] = self.start()
 
