@@ -106,4 +106,3 @@ def _key(text, numbers, report):
 
     message = re.sub(r"\bline (\d+)", lambda m: f"line {in_program(int(m[1]))}", report["message"])
     return in_program(report["location"]["row"]), report["code"] or "syntax", message
-

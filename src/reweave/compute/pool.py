@@ -2,8 +2,8 @@
 
 Rows and results cross as bytes; nothing is pickled but the start of a process. Workers are spawned, not
 forked, so the same code runs wherever Python does. A worker that dies is replaced, and its rows are tried
-again one at a time; a row that ends a worker by itself, twice, becomes a *failed* record. Workers end when the
-parent does, however it ends.
+again one at a time; a row that ends a worker by itself, twice, becomes a *failed* record. Workers end when
+the parent does, however it ends.
 """
 
 import contextlib
@@ -23,12 +23,18 @@ from reweave.errors import ReweaveError, RowError
 from reweave.records import Reject
 from reweave.storage.rows import make_reject
 
+try:
+    import resource
+except ImportError:  # Windows
+    resource = None  # type: ignore[assignment]
+
 _ROW = struct.Struct("<QI")
 _RESULT = struct.Struct("<QIII")
 _ROWS_A_WORKER = 512  # handed out and not yet back; a batch of states takes about a hundred
 _BYTES_A_WORKER = 16_000_000
 _ROWS_A_MESSAGE = 32
 _WINDOW = 50_000  # how far work may run ahead of the first row not finished
+_FILES = 16_384
 _FAILED = "reweave-worker-error:"
 
 
@@ -43,7 +49,7 @@ def run(job: Job, rows: Iterable[Row], workers: int) -> Iterator[Result]:
     Raises:
         ReweaveError: The work cannot be done at all, such as when a checker is not installed.
     """
-    tune_gc()
+    tune()
     if workers <= 1:
         yield from _alone(job, rows)
     else:
@@ -54,10 +60,19 @@ def run(job: Job, rows: Iterable[Row], workers: int) -> Iterator[Result]:
             pool.stop()
 
 
-def tune_gc() -> None:
-    """Collect garbage rarely: programs make many short-lived objects, hardly any of them in cycles."""
+def tune() -> None:
+    """Set this process up for the work: garbage collected rarely, more files open at once.
+
+    Programs make many short-lived objects, hardly any of them in cycles; checkers keep the files of a batch
+    open from one batch to the next.
+    """
     gc.freeze()
     gc.set_threshold(100_000, 20, 50)
+    if resource is not None:
+        soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+        wanted = _FILES if hard == resource.RLIM_INFINITY else min(_FILES, hard)
+        if soft != resource.RLIM_INFINITY and soft < wanted:
+            resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, hard))
 
 
 def _alone(job: Job, rows: Iterable[Row]) -> Iterator[Result]:
@@ -210,7 +225,7 @@ class _Pool:
 
 def serve(job: bytes, pipe: Connection) -> None:
     """Be a worker: read rows from a pipe, do the job, write the results back, until the pipe closes."""
-    tune_gc()
+    tune()
     inbox: queue.SimpleQueue[bytes | None] = queue.SimpleQueue()
     threading.Thread(target=_receive, args=(pipe, inbox), daemon=True).start()
     open_rows = 0
