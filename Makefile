@@ -16,6 +16,16 @@ $(STAMP): pyproject.toml constraints.txt
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[dev]'
 	touch $@
 
+# Takes standard-library code apart, counts, and writes a page to step through.
+demo: $(STAMP)
+	@rm -rf demo && mkdir demo
+	$(BIN)/reweave edits package:json -o demo/json.jsonl
+	$(BIN)/reweave edits package:email -o demo/email.jsonl --split definition
+	$(BIN)/reweave stats demo/email.jsonl --png demo/email.png
+	$(BIN)/reweave view demo/email.jsonl
+	@echo
+	@echo "Open demo/email.html in a browser; the rows are in demo/email.jsonl, the figure is demo/email.png."
+
 test: $(STAMP) system
 	$(BIN)/python -m pytest -n auto
 
@@ -33,4 +43,4 @@ system:
 	@scripts/system
 
 clean:
-	rm -rf $(VENV) build dist demo
+	rm -rf $(VENV) .venv-peer build dist demo

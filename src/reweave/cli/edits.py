@@ -77,7 +77,7 @@ def edits(
     shard_records: Annotated[
         int | None, Flag(help="Input records a shard, when the output is a folder.", show_default="50000")
     ] = None,
-    workers: Annotated[int, Flag(help="Processes.", show_default="one a core")] = 0,
+    workers: Annotated[int, Flag(min=0, help="Processes.", show_default="one a core")] = 0,
     config: Annotated[Path | None, Flag(help="TOML file with any of these settings.")] = None,
     set_: Annotated[
         list[str] | None, Flag("--set", help="key=value, as in the TOML file; repeatable.")

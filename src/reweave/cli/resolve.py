@@ -45,3 +45,6 @@ def resolve(
     read = sum(counts.values())
     told = ", ".join(f"{n:,} {status} ({n / read:.1%})" for status, n in sorted(counts.items()))
     sys.stderr.write(f"read {read:,}: {told or 'nothing'}\n")
+    # As in `edits`: not one row of use is a failure, such as of a column that is not there.
+    if read and counts["malformed"] == read:
+        sys.exit(1)

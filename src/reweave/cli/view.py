@@ -13,7 +13,7 @@ def view(
     out: Annotated[
         Path | None, typer.Option("-o", "--out", help="The page.", show_default="RUN with .html")
     ] = None,
-    limit: Annotated[int, typer.Option(help="Show the first N programs; 0 shows all.")] = 500,
+    limit: Annotated[int, typer.Option(min=0, help="Show the first N programs; 0 shows all.")] = 500,
     form: Annotated[
         str | None,
         typer.Option(help="How the edits are written.", show_default="as the run says, else unified"),

@@ -2,10 +2,11 @@
 
 Rows and results cross as bytes; nothing is pickled but the start of a process. Workers are spawned, not
 forked, so the same code runs wherever Python does. A worker that dies is replaced, and its rows are tried
-again one at a time; a row that ends a worker by itself becomes a *failed* record. Workers end when the
-parent does, however it ends.
+again one at a time; a row that ends a worker by itself, twice, becomes a *failed* record. Workers end when
+the parent does, however it ends.
 """
 
+import contextlib
 import gc
 import multiprocessing
 import queue
@@ -22,12 +23,18 @@ from reweave.errors import ReweaveError, RowError
 from reweave.records import Reject
 from reweave.storage.rows import make_reject
 
+try:
+    import resource
+except ImportError:  # Windows
+    resource = None  # type: ignore[assignment]
+
 _ROW = struct.Struct("<QI")
 _RESULT = struct.Struct("<QIII")
 _ROWS_A_WORKER = 512  # handed out and not yet back; a batch of states takes about a hundred
 _BYTES_A_WORKER = 16_000_000
 _ROWS_A_MESSAGE = 32
 _WINDOW = 50_000  # how far work may run ahead of the first row not finished
+_FILES = 16_384
 _FAILED = "reweave-worker-error:"
 
 
@@ -42,7 +49,7 @@ def run(job: Job, rows: Iterable[Row], workers: int) -> Iterator[Result]:
     Raises:
         ReweaveError: The work cannot be done at all, such as when a checker is not installed.
     """
-    tune_gc()
+    tune()
     if workers <= 1:
         yield from _alone(job, rows)
     else:
@@ -53,10 +60,19 @@ def run(job: Job, rows: Iterable[Row], workers: int) -> Iterator[Result]:
             pool.stop()
 
 
-def tune_gc() -> None:
-    """Collect garbage rarely: programs make many short-lived objects, hardly any of them in cycles."""
+def tune() -> None:
+    """Set this process up for the work: garbage collected rarely, more files open at once.
+
+    Programs make many short-lived objects, hardly any of them in cycles; checkers keep the files of a batch
+    open from one batch to the next.
+    """
     gc.freeze()
     gc.set_threshold(100_000, 20, 50)
+    if resource is not None:
+        soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+        wanted = _FILES if hard == resource.RLIM_INFINITY else min(_FILES, hard)
+        if soft != resource.RLIM_INFINITY and soft < wanted:
+            resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, hard))
 
 
 def _alone(job: Job, rows: Iterable[Row]) -> Iterator[Result]:
@@ -93,6 +109,7 @@ class _Pool:
         self.context = multiprocessing.get_context("spawn")
         self.workers = [self.start() for _ in range(count)]
         self.suspects: deque[tuple[int, bytes]] = deque()
+        self.retried: set[int] = set()
         self.waiting: dict[int, Result] = {}
         self.following = -1
 
@@ -167,10 +184,9 @@ class _Pool:
         for index, raw in rows:
             worker.rows[index] = raw
             worker.size += len(raw)
-        try:
+        # A worker that is dead is found out when its results are taken, those it still made among them.
+        with contextlib.suppress(OSError):
             worker.pipe.send_bytes(b"".join(_ROW.pack(index, len(raw)) + raw for index, raw in rows))
-        except OSError:
-            self.replace(worker)
 
     def take(self, worker: _Worker) -> None:
         """Take what a worker has ready, or find that it is dead."""
@@ -192,7 +208,7 @@ class _Pool:
         worker.process.join(5)
         worker.process.kill()
         worker.pipe.close()
-        if len(worker.rows) == 1:
+        if len(worker.rows) == 1 and not worker.rows.keys().isdisjoint(self.retried):
             [(index, raw)] = worker.rows.items()
             error = RowError(
                 "worker-died", f"a worker process ended ({worker.process.exitcode}) on this record"
@@ -200,13 +216,16 @@ class _Pool:
             reject = make_reject(error, raw, index, self.job.fields, outcome="failed")
             self.waiting[index] = rejected(index, reject)
         else:
+            # The last row of a worker may only have been there when the worker was killed from outside.
+            if len(worker.rows) == 1:
+                self.retried.update(worker.rows)
             self.suspects.extend(worker.rows.items())
         self.workers[self.workers.index(worker)] = self.start()
 
 
 def serve(job: bytes, pipe: Connection) -> None:
     """Be a worker: read rows from a pipe, do the job, write the results back, until the pipe closes."""
-    tune_gc()
+    tune()
     inbox: queue.SimpleQueue[bytes | None] = queue.SimpleQueue()
     threading.Thread(target=_receive, args=(pipe, inbox), daemon=True).start()
     open_rows = 0

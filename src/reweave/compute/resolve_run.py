@@ -40,6 +40,10 @@ def resolve_rows(
         raise InputError(f"no form {form!r}; there are {', '.join(codec.FORMS)}")
     if out is not None and out.suffix != ".jsonl":
         raise InputError(f"{out}: resolve writes .jsonl")
+    try:
+        codec.split_completion(f"\n{marker}", marker=marker, eos=eos)
+    except ValueError as error:
+        raise InputError(str(error)) from error
     counts: Counter[str] = Counter()
     with _opened(out) as file:
         for number, raw in enumerate(open_source(source).rows()):

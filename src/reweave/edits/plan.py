@@ -59,10 +59,11 @@ class Plan:
         self.block_end = structure.block_end
         self.blocks = [(1 << end) - (1 << unit) for unit, end in enumerate(structure.block_end)]
         self.watch: list[list[tuple[int, int]]] = [[] for _ in range(count)]
-        for owner, mask in clauses:
+        for clause in clauses:
+            owner, mask = clause
             if not mask >> owner & 1:
                 for unit in _units(mask):
-                    self.watch[unit].append((owner, mask))
+                    self.watch[unit].append(clause)
         self.table = self.make_table(self.full)
 
     def make_table(self, state: int) -> Table:

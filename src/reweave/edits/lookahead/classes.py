@@ -7,7 +7,7 @@ Types are followed only where the program says them outright (``self``, ``x = C(
 """
 
 import ast
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 
 from reweave.edits.lookahead.walk import Binding, Facts, Scope
 from reweave.edits.structure import Structure
@@ -73,6 +73,8 @@ class _Resolver:
 
     def __init__(self, facts: Facts) -> None:
         self.facts = facts
+        # Names are bound many times and read many times: without this the work would be a power of both.
+        self.known: dict[tuple[str, Scope | None, Scope, int], list[Scope]] = {}
 
     def definitions(self, attribute: ast.Attribute, unit: int, scope: Scope) -> Iterator[list[Binding]]:
         """Yield what may define an attribute that is read."""
@@ -119,28 +121,47 @@ class _Resolver:
         if depth > _MAX_DEPTH or not self.facts.classes:
             return []
         if isinstance(node, ast.Name):
-            method = _method(scope)
-            if method is not None and method.owner is not None and node.id == method.self_name:
-                return [method.owner]
-            bindings = _lookup(node.id, scope)
-            if node.id in self.facts.classes and len(bindings) == 1:
-                return [self.facts.classes[node.id]]
-            return self.all_classes(bindings, scope, depth)
+            return self.remembered(node.id, None, scope, depth, lambda: self.named(node.id, scope, depth))
         if isinstance(node, ast.Attribute):
-            return self.all_classes(self.own_attribute(node, scope), scope, depth)
+            method = _method(scope)
+            bindings = self.own_attribute(node, scope)
+            if not bindings or method is None:
+                return []
+            return self.remembered(
+                node.attr, method.owner, scope, depth, lambda: self.all_classes(bindings, scope, depth)
+            )
         if isinstance(node, ast.Call):
             cls = self.constructed(node, scope)
             if cls is not None:
                 return [cls]
             found: list[Scope] = []
-            for callee in self.callees(node.func, scope):
+            for callee in self.callees(node.func, scope, depth + 1):
                 for result in callee.returns:
                     own = self.classes(result.value, callee, depth + 1)
                     if not own:
                         return []
                     found += own
-            return found
+            return list(dict.fromkeys(found))
         return []
+
+    def remembered(
+        self, name: str, owner: Scope | None, scope: Scope, depth: int, find: Callable[[], list[Scope]]
+    ) -> list[Scope]:
+        """Return what was found before of a name, or of an attribute of ``owner``; else find it."""
+        key = (name, owner, scope, depth)
+        if key not in self.known:
+            self.known[key] = find()
+        return self.known[key]
+
+    def named(self, name: str, scope: Scope, depth: int) -> list[Scope]:
+        """Return the classes that a name stands for an instance of, or for."""
+        method = _method(scope)
+        if method is not None and method.owner is not None and name == method.self_name:
+            return [method.owner]
+        bindings = _lookup(name, scope)
+        if name in self.facts.classes and len(bindings) == 1:
+            return [self.facts.classes[name]]
+        return self.all_classes(bindings, scope, depth)
 
     def all_classes(self, bindings: list[Binding], scope: Scope, depth: int) -> list[Scope]:
         """Return the classes of all that is bound to a name; none when one of them is unknown."""
@@ -152,7 +173,7 @@ class _Resolver:
             if not own:
                 return []
             found += own
-        return found
+        return list(dict.fromkeys(found))
 
     def own_attribute(self, node: ast.Attribute, scope: Scope) -> list[Binding]:
         """Return the assignments to ``self.name`` in the class at hand."""
@@ -170,14 +191,14 @@ class _Resolver:
             return []
         return [binding for binding in bindings if not binding.is_none]
 
-    def callees(self, function: ast.expr, scope: Scope) -> list[Scope]:
+    def callees(self, function: ast.expr, scope: Scope, depth: int = 0) -> list[Scope]:
         """Return the program's functions that a call may reach; none: unknown."""
         if isinstance(function, ast.Name):
             functions = self.facts.functions.get(function.id, [])
             bound = {binding.unit for binding in _lookup(function.id, scope)} if functions else set()
             return [callee for callee in functions if callee.owner is None and callee.unit in bound]
         if isinstance(function, ast.Attribute) and function.attr in self.facts.functions:
-            for cls in self.classes(function.value, scope):
+            for cls in self.classes(function.value, scope, depth):
                 for part in self.lineage(cls):
                     own = [f for f in self.facts.functions[function.attr] if f.owner is part]
                     if own:
