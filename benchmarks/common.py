@@ -25,7 +25,10 @@ _PEER = Path(__file__).parent / "peer.py"
 
 
 def pairs_file() -> Path:
-    return Path(os.environ["REWEAVE_DATA"]) / "instruct-python-pairs" / "pairs.jsonl.gz"
+    path = Path(os.environ.get("REWEAVE_DATA", ".")) / "instruct-python-pairs" / "pairs.jsonl.gz"
+    if not path.exists():
+        raise SystemExit(f"no {path}: set REWEAVE_DATA to the folder that holds instruct-python-pairs/")
+    return path
 
 
 def pairs() -> list[dict[str, Any]]:
@@ -55,12 +58,20 @@ def write_copies(path: Path, count: int) -> int:
 
 
 def pin() -> str:
-    """Keep this process and its children to one CPU, where the system can; say what was done."""
+    """Keep this process and its children to the idlest CPU, where the system can; say what was done."""
     if not hasattr(os, "sched_setaffinity"):
         return "not pinned: this system cannot"
-    chosen = min(os.sched_getaffinity(0))
+    before = _idle_ticks()
+    time.sleep(0.5)
+    after = _idle_ticks()
+    chosen = max(os.sched_getaffinity(0), key=lambda cpu: after.get(cpu, 0) - before.get(cpu, 0))
     os.sched_setaffinity(0, {chosen})
     return f"all pinned to CPU {chosen}"
+
+
+def _idle_ticks() -> dict[int, int]:
+    lines = [line.split() for line in Path("/proc/stat").read_text().splitlines()]
+    return {int(line[0][3:]): int(line[4]) for line in lines if line[0][3:].isdigit()}
 
 
 def descendants(pid: int) -> list[int]:
