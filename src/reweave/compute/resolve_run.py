@@ -94,7 +94,7 @@ def _resolve(value: Any, *, form: str, mode: str, marker: str, eos: str) -> dict
             return {"program": program, "status": "published" if program else "empty", "skipped": []}
         try:
             edits = codec.split_completion(value, marker=marker, eos=eos)
-            return {"program": codec.decode(edits, form), "status": "exact", "skipped": []}
+            return {"program": codec.decode(edits, form), "status": _exact(edits), "skipped": []}
         except DecodeError as error:
             if mode == "strict":
                 return _malformed(error)
@@ -105,13 +105,11 @@ def _resolve(value: Any, *, form: str, mode: str, marker: str, eos: str) -> dict
         raise RowError("not-text", "neither text, nor a list of edits, nor messages")
     if mode == "published":
         raise RowError("not-text", "the published decoder reads texts only")
+    edits = _edits(value)
     try:
-        edits = codec.edits_of(value) if value and isinstance(value[0], dict) else value
-        if not all(isinstance(edit, str) for edit in edits):
-            raise RowError("not-text", "an edit is not text")
-        return {"program": codec.decode(edits, form), "status": "exact", "skipped": []}
+        return {"program": codec.decode(edits, form), "status": _exact(edits), "skipped": []}
     except DecodeError as error:
-        if mode == "strict" or not all(isinstance(edit, str) for edit in value):
+        if mode == "strict":
             return _malformed(error)
     decoded = codec.decode_lenient(edits, form)
     skipped = [f"edit {item.edit}: {item.reason}" for item in decoded.skipped]
@@ -120,6 +118,23 @@ def _resolve(value: Any, *, form: str, mode: str, marker: str, eos: str) -> dict
         "status": "repaired" if decoded.applied else "empty",
         "skipped": skipped,
     }
+
+
+def _edits(value: list[Any]) -> list[str]:
+    """Return the edits of a list of them, or of messages."""
+    edits = value
+    if value and all(isinstance(item, dict) for item in value):
+        try:
+            edits = codec.edits_of(value)
+        except DecodeError as error:
+            raise RowError("not-text", str(error)) from error
+    if not all(isinstance(edit, str) for edit in edits):
+        raise RowError("not-text", "an edit is not text")
+    return edits
+
+
+def _exact(edits: list[str]) -> str:
+    return "exact" if any(edits) else "empty"
 
 
 def _malformed(error: DecodeError) -> dict[str, Any]:

@@ -115,12 +115,14 @@ def from_row(row: Mapping[str, Any], form: str = "unified", marker: str = codec.
         DecodeError: Its edits do not decode.
     """
     if isinstance(row.get("states"), list):
-        states = row["states"]
+        states = _texts(row["states"], "states")
     elif isinstance(row.get("edits"), list):
-        states = _decode(row["edits"], form)
+        states = _decode(_texts(row["edits"], "edits"), form)
     elif isinstance(row.get("completion"), str):
         states = _decode(codec.split_completion(row["completion"], marker=marker), form)
     elif isinstance(row.get("messages"), list):
+        if not all(isinstance(turn, dict) for turn in row["messages"]):
+            raise InputError("column messages holds something that is no message")
         states = _decode(codec.edits_of(row["messages"]), form)
     else:
         raise InputError(
@@ -129,14 +131,29 @@ def from_row(row: Mapping[str, Any], form: str = "unified", marker: str = codec.
     instruction = row.get("instruction", row.get("prompt"))
     return EditSequence(
         str(row.get("id", "")),
-        int(row.get("path", 0)),
+        _number(row, "path"),
         instruction if isinstance(instruction, str) else None,
         states[-1] if states else "",
         _inserted_at(states),
         str(row.get("checker", "")),
         str(row.get("preset", "")),
-        int(row.get("seed", 0)),
+        _number(row, "seed"),
     )
+
+
+def _texts(values: list[Any], column: str) -> list[str]:
+    if not all(isinstance(value, str) for value in values):
+        raise InputError(f"column {column} holds something that is no text")
+    return values
+
+
+def _number(row: Mapping[str, Any], column: str) -> int:
+    value = row.get(column)
+    if value is None:
+        return 0
+    if not isinstance(value, int):
+        raise InputError(f"column {column} holds no whole number: {value!r}")
+    return value
 
 
 def _decode(edits: Sequence[str], form: str) -> list[str]:

@@ -288,6 +288,7 @@ class _Walker:
             while outer is not None and (outer.kind == "class" or name not in outer.binds):
                 outer = outer.parent
             scope = outer or scope
+            binding.weak = True  # the name must be there already
         scope.binds.setdefault(name, []).append(binding)
 
     def use(self, name: str, unit: int, scope: Scope, branch: int) -> None:
