@@ -7,10 +7,9 @@ intermediate states (neither empty nor the full program; programs written in one
 unclean when pylint (categories E and F, import errors silenced) says something that it does not say of the
 full program: same code, same message, same source line, with the line numbers inside messages carried over.
 Intervals are Wilson's, 95 %. For the samplers `default`, `paper`, RandSeq (``--sampler random``) and
-``--checker compile``; for `default` also with a larger n. Both named checkers have the look-ahead to help
-them; what each sees by itself is in the rows "alone". And because the pairs are short and seldom hold a
-class, `default` and `ruff alone` once more on functions and classes of the standard library, 20 to 150
-lines long.
+``--checker compile``; for `default` also with a larger n. `default` is
+ruff with the look-ahead; `ruff alone` is the same without it. Because the pairs are short and seldom hold a
+class, these two once more on functions and classes of the standard library, 20 to 150 lines long.
 """
 
 import argparse
