@@ -6,10 +6,11 @@ A state is drawn so: a program of the pairs, one path of it under a seed of its 
 intermediate states (neither empty nor the full program; programs written in one edit have none). A state is
 unclean when pylint (categories E and F, import errors silenced) says something that it does not say of the
 full program: same code, same message, same source line, with the line numbers inside messages carried over.
-Intervals are Wilson's, 95 %. For the samplers `default`, `paper`, RandSeq (``--sampler random``) and
-``--checker compile``; for `default` also with a larger n. `default` is
-ruff with the look-ahead; `ruff alone` is the same without it. Because the pairs are short and seldom hold a
-class, these two once more on functions and classes of the standard library, 20 to 150 lines long.
+Intervals are Wilson's, 95 %.
+
+For the samplers `default`, `paper`, RandSeq (``--sampler random``) and ``--checker compile``; for `default`
+also with a larger n. `ruff alone` is `default` without the look-ahead. Because the pairs are short and seldom
+hold a class, these two once more on functions and classes of the standard library, 20 to 150 lines long.
 """
 
 import argparse
@@ -38,7 +39,6 @@ SAMPLERS: dict[str, Settings] = {
     "random": settings(paths=1, sampler="random"),
     "compile": settings(paths=1, checker="compile"),
     "ruff alone": replace(settings(paths=1), look_ahead=False),
-    "compile alone": replace(settings(paths=1, checker="compile"), look_ahead=False),
 }
 MODULES = (
     "argparse", "ast", "calendar", "cmd", "codecs", "collections", "concurrent.futures.thread",
@@ -57,7 +57,7 @@ def wilson(hits: int, count: int, z: float = 1.96) -> tuple[float, float]:
     share = hits / count
     centre = share + z * z / (2 * count)
     half = z * math.sqrt(share * (1 - share) / count + z * z / (4 * count * count))
-    return (centre - half) / (1 + z * z / count), (centre + half) / (1 + z * z / count)
+    return max(0.0, centre - half) / (1 + z * z / count), (centre + half) / (1 + z * z / count)
 
 
 def definitions() -> list[Program]:
