@@ -21,7 +21,7 @@ from typing import Any, Self
 from reweave.records import Program
 
 _TICKS = os.sysconf("SC_CLK_TCK")
-_PEER = Path(__file__).parent / "peer.py"
+_PEER = Path(__file__).absolute().parent / "peer.py"
 
 
 def pairs_file() -> Path:
@@ -122,11 +122,11 @@ class Peer:
 
     def __init__(self, python: str) -> None:
         if not Path(python).exists():
-            raise SystemExit(f"no {python}: make it with `make .venv-peer`, or name one by --peer-python")
+            raise SystemExit(f"no {python}: `make bench` makes it; or name one by --peer-python")
         self._folder = tempfile.TemporaryDirectory()
         folder = self._folder.name
         self._process = subprocess.Popen(
-            [python, str(_PEER)],
+            [str(Path(python).absolute()), str(_PEER)],
             cwd=folder,
             env={**os.environ, "PYLINTHOME": folder, "TMPDIR": folder, "PYTHONPATH": ""},
             stdin=subprocess.PIPE,

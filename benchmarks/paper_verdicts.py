@@ -76,7 +76,7 @@ def draw_states(count: int, seed: int) -> list[str]:
 
 def start_peer(python: str, folder: str) -> subprocess.Popen[str]:
     return subprocess.Popen(
-        [python, "-c", PEER],
+        [str(Path(python).absolute()), "-c", PEER],
         cwd=folder,
         env={**os.environ, "PYLINTHOME": folder, "TMPDIR": folder, "PYTHONPATH": ""},
         stdin=subprocess.PIPE,
@@ -112,7 +112,7 @@ def explain(ours: dict[tuple[str, int], str], theirs: dict[tuple[str, int], str]
 
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
-    parser.add_argument("--peer-python", required=True)
+    parser.add_argument("--peer-python", default=".venv-peer/bin/python")
     parser.add_argument("--states", type=int, default=1000)
     parser.add_argument("--seed", type=int, default=0)
     arguments = parser.parse_args()

@@ -75,9 +75,10 @@ def test_killed_workers_lose_nothing(alone, seed):
     kills = 0
     for result in run(job(), rows(400), 2):
         results.append(result)
-        if kills < 4 and chance.random() < 0.05:
-            victim = chance.choice(multiprocessing.active_children())
-            os.kill(victim.pid, signal.SIGKILL)
+        # Results come in bursts; in the middle of one, both may be dead and not yet replaced.
+        alive = multiprocessing.active_children()
+        if kills < 4 and alive and chance.random() < 0.05:
+            os.kill(chance.choice(alive).pid, signal.SIGKILL)
             kills += 1
     assert kills >= 3
     assert results == alone

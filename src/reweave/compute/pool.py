@@ -33,6 +33,8 @@ _RESULT = struct.Struct("<QIII")
 _ROWS_A_WORKER = 512  # handed out and not yet back; a batch of states takes about a hundred
 _BYTES_A_WORKER = 16_000_000
 _ROWS_A_MESSAGE = 32
+_RESULTS_A_MESSAGE = 32
+_LARGE_RESULT = 100_000  # bytes; goes at once
 _WINDOW = 50_000  # how far work may run ahead of the first row not finished
 _FILES = 16_384
 _FAILED = "reweave-worker-error:"
@@ -195,9 +197,9 @@ class _Pool:
                 data = worker.pipe.recv_bytes()
                 if data.startswith(_FAILED.encode()):
                     raise ReweaveError(data[len(_FAILED) :].decode())
-                result = _unpack(data)
-                worker.size -= len(worker.rows.pop(result.index))
-                self.waiting[result.index] = result
+                for result in _unpack(data):
+                    worker.size -= len(worker.rows.pop(result.index))
+                    self.waiting[result.index] = result
                 if not worker.pipe.poll():
                     return
         except (EOFError, OSError):
@@ -229,10 +231,18 @@ def serve(job: bytes, pipe: Connection) -> None:
     inbox: queue.SimpleQueue[bytes | None] = queue.SimpleQueue()
     threading.Thread(target=_receive, args=(pipe, inbox), daemon=True).start()
     open_rows = 0
+    done: list[bytes] = []
+
+    def send() -> None:
+        if done:
+            pipe.send_bytes(b"".join(done))
+            done.clear()
 
     def rows() -> Iterator[Row | None]:
         nonlocal open_rows
         while True:
+            if inbox.empty():
+                send()  # before going on, or waiting
             try:
                 # With nothing at hand, wait; otherwise go on with what there is.
                 data = inbox.get(block=open_rows == 0)
@@ -253,7 +263,10 @@ def serve(job: bytes, pipe: Connection) -> None:
     try:
         for result in work(Job.from_json(job), rows()):
             open_rows -= 1
-            pipe.send_bytes(_pack(result))
+            done.append(_pack(result))
+            if len(done) >= _RESULTS_A_MESSAGE or len(done[-1]) >= _LARGE_RESULT:
+                send()
+        send()
     except ReweaveError as error:
         pipe.send_bytes(f"{_FAILED}{error}".encode())
     except (_ParentGoneError, BrokenPipeError, KeyboardInterrupt):
@@ -278,8 +291,13 @@ def _pack(result: Result) -> bytes:
     return _RESULT.pack(result.index, *map(len, parts)) + b"".join(parts)
 
 
-def _unpack(data: bytes) -> Result:
-    index, kept, rejects, _ = _RESULT.unpack_from(data)
-    start = _RESULT.size
-    middle = start + kept
-    return Result(index, data[start:middle], data[middle : middle + rejects], data[middle + rejects :])
+def _unpack(data: bytes) -> Iterator[Result]:
+    place = 0
+    while place < len(data):
+        index, *sizes = _RESULT.unpack_from(data, place)
+        place += _RESULT.size
+        parts = []
+        for size in sizes:
+            parts.append(data[place : place + size])
+            place += size
+        yield Result(index, *parts)
