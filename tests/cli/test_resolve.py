@@ -129,7 +129,14 @@ def test_rows_that_cannot_be_read(tmp_path):
     """Broken JSON, other types, missing columns: one row out for each row in, with the reason."""
     file = tmp_path / "in.jsonl"
     good = b'{"completion":"\\n<|diff|>@@ -0,0 +1 @@\\n+x"}\n'
-    bad = [b"{\n", b"[1]\n", b'{"other":1}\n', b'{"edits":[1]}\n', b'{"messages":[1]}\n', b'{"completion":null}\n']
+    bad = [
+        b"{\n",
+        b"[1]\n",
+        b'{"other":1}\n',
+        b'{"edits":[1]}\n',
+        b'{"messages":[1]}\n',
+        b'{"completion":null}\n',
+    ]
     bad.append(b'{"messages":[{"role":"assistant","content":3}]}\n')
     file.write_bytes(good + b"".join(bad))
     done = reweave_("resolve", file)
@@ -140,7 +147,9 @@ def test_rows_that_cannot_be_read(tmp_path):
     assert done.stderr.startswith(b"read 8: 1 exact (12.5%), 7 malformed (87.5%)")
 
 
-@pytest.mark.parametrize("row", [{"edits": []}, {"completion": "\n<|diff|>\n<|diff|>"}, {"completion": ""}, {"messages": []}])
+@pytest.mark.parametrize(
+    "row", [{"edits": []}, {"completion": "\n<|diff|>\n<|diff|>"}, {"completion": ""}, {"messages": []}]
+)
 def test_no_edits_are_empty(row):
     """Output without one edit is empty, in whichever column it comes; not exact."""
     done = reweave_("resolve", "-", stdin=orjson.dumps(row) + b"\n")
@@ -150,7 +159,10 @@ def test_no_edits_are_empty(row):
 
 def test_messages_are_mended():
     """A conversation with one bad turn is repaired, not thrown away."""
-    turns = [{"role": "assistant", "content": text} for text in ("@@ -0,0 +1 @@\n+x", "@@ what", "@@ -1,0 +2 @@\n+y")]
+    turns = [
+        {"role": "assistant", "content": text}
+        for text in ("@@ -0,0 +1 @@\n+x", "@@ what", "@@ -1,0 +2 @@\n+y")
+    ]
     done = reweave_("resolve", "-", stdin=orjson.dumps({"messages": turns}) + b"\n")
     [resolved] = rows_of(done.stdout)
     assert resolved["status"] == "repaired"
@@ -173,7 +185,11 @@ def test_messages_are_mended():
 def test_mistakes_are_one_line(tmp_path, arguments, said):
     """A user's mistake is one line on stderr and exit code 1; nothing is written."""
     done = subprocess.run(
-        [sys.executable, "-m", "reweave", "resolve", *arguments], env=ENV, cwd=tmp_path, capture_output=True, input=b""
+        [sys.executable, "-m", "reweave", "resolve", *arguments],
+        env=ENV,
+        cwd=tmp_path,
+        capture_output=True,
+        input=b"",
     )
     assert done.returncode == 1
     message = done.stderr.decode()

@@ -1,5 +1,7 @@
 """Random programs from a small grammar, and a few awkward ones by hand. Not a test itself."""
 
+# ruff: noqa: E501 - in a table of programs, one a line is easier to read
+
 from hypothesis import strategies as st
 
 NAMES = ["a", "b", "c", "f", "g", "C", "self"]

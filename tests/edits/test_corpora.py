@@ -16,7 +16,6 @@ from reweave import EditSequence, Program, decode, edit_sequences, encode
 from reweave.storage import open_source
 from reweave.storage.definitions import definitions
 
-
 pytestmark = pytest.mark.slow
 
 LEFT_OUT = {

@@ -1,5 +1,7 @@
 """Look-ahead: deleting a definition deletes its uses before any checker is asked, and nothing else."""
 
+# ruff: noqa: E501 - in a table of programs, one a line is easier to read
+
 import textwrap
 
 import pytest
@@ -89,14 +91,20 @@ def unit_of_line(plan, line):
     return unit
 
 
-@pytest.mark.parametrize(("text", "line", "falls"), [case[1:] for case in FALLS], ids=[case[0] for case in FALLS])
+@pytest.mark.parametrize(
+    ("text", "line", "falls"), [case[1:] for case in FALLS], ids=[case[0] for case in FALLS]
+)
 def test_falls(text, line, falls):
     """Deleting a line deletes exactly what needs it, with no checker about."""
     plan = plan_of(text)
     deleted = unit_of_line(plan, line)
     state = plan.fall(plan.full, [deleted])
     fallen = {
-        next(part.strip() for part in plan.texts[unit].split("\n") if part.strip() and part.strip()[0] not in "@#")
+        next(
+            part.strip()
+            for part in plan.texts[unit].split("\n")
+            if part.strip() and part.strip()[0] not in "@#"
+        )
         for unit in range(len(plan.texts))
         if unit != deleted and not state >> unit & 1
     }

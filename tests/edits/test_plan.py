@@ -25,7 +25,12 @@ def flat(weights, needs=()):
     count = len(weights)
     lines = [f"{unit}\n" for unit in range(count)]
     structure = Structure(
-        lines, list(range(count + 1)), list(range(1, count + 1)), [-1] * count, weights, [-1, *range(count), -1]
+        lines,
+        list(range(count + 1)),
+        list(range(1, count + 1)),
+        [-1] * count,
+        weights,
+        [-1, *range(count), -1],
     )
     return Plan(structure, needs)
 
@@ -117,7 +122,9 @@ def test_places_and_located():
     state = 0b110
     assert plan.text(state) == "# head\n\n# y\ny = 2\ny = 3\n# tail\n"
     assert plan.places(state) == [(-1, 1), (-1, 2), (1, 4), (1, 5), (2, 6), (-1, 7)]
-    found = plan.located([Diagnostic(5, "F811", "redefinition of y from line 4"), Diagnostic(9, "E", "end")], state)
+    found = plan.located(
+        [Diagnostic(5, "F811", "redefinition of y from line 4"), Diagnostic(9, "E", "end")], state
+    )
     assert found == [(2, (6, "F811", "redefinition of y from line 5")), (-1, (0, "E", "end"))]
 
 

@@ -32,7 +32,7 @@ def test_reproducible():
 
 
 def test_chunk_sizes_are_uniform():
-    """The last edit of a program of n lines inserts 1 to n - 1 of them, each as often; any line can be in it."""
+    """The last edit of a program of n lines inserts 1 to n - 1 of them, each as often, any line of them."""
     sizes, lines = Counter(), Counter()
     for path in range(6_000):
         at = random_chunks(4, Stream(1, "a", path))

@@ -11,7 +11,9 @@ from reweave.edits.rows import FORMATS, from_row, to_row
 
 @pytest.fixture(scope="module")
 def sequences():
-    return list(edit_sequences([{"program": text, "instruction": "Do."} for text in HOSTILE.values()], paths=2))
+    return list(
+        edit_sequences([{"program": text, "instruction": "Do."} for text in HOSTILE.values()], paths=2)
+    )
 
 
 @pytest.mark.parametrize("form", FORMS)
@@ -42,7 +44,9 @@ def test_completions_resolve(sequences, form):
 
 def test_what_an_edits_row_holds():
     """The columns of the specification, in their order, then the input's own."""
-    sequence = EditSequence("a", 2, "Do.", "x\ny\n", (1, 0), "ruff 1", "default", 3, extra={"k": [1], "m": None})
+    sequence = EditSequence(
+        "a", 2, "Do.", "x\ny\n", (1, 0), "ruff 1", "default", 3, extra={"k": [1], "m": None}
+    )
     assert list(to_row(sequence, "edits", "unified", MARKER).items()) == [
         ("id", "a"),
         ("path", 2),
@@ -63,7 +67,9 @@ def test_what_an_edits_row_holds():
 def test_columns_of_the_input_are_never_lost(fmt):
     """A column of the input with a name of ours goes beside it as source_NAME."""
     extra = dict.fromkeys(("edits", "states", "messages", "completion", "seed", "mine"), "theirs")
-    row = to_row(EditSequence("a", 0, None, "x\n", (0,), "r", "default", 1, extra=extra), fmt, "unified", MARKER)
+    row = to_row(
+        EditSequence("a", 0, None, "x\n", (0,), "r", "default", 1, extra=extra), fmt, "unified", MARKER
+    )
     assert row["seed"] == 1
     assert row["source_seed"] == "theirs"
     assert row["mine"] == "theirs"

@@ -1,9 +1,10 @@
-"""The sampler: clean states only, the same paths whoever shares the batch, and no verdict taken for granted."""
+"""The sampler: clean states only, the same paths whoever shares the batch, no verdict taken for granted."""
 
 import ast
 import os
 import stat
 import sys
+from itertools import pairwise
 
 import pytest
 from hypothesis import given
@@ -29,10 +30,12 @@ class Watched:
         self.seen = []
 
     def check(self, texts):
+        """Check, and note what."""
         self.seen.append(list(texts))
         return self.checker.check(texts)
 
     def close(self):
+        """Close the real one."""
         self.checker.close()
 
 
@@ -46,6 +49,7 @@ class Rule:
         self.find = find
 
     def check(self, texts):
+        """Ask the rule."""
         return [self.find(text) for text in texts]
 
     def close(self):
@@ -80,7 +84,7 @@ def check_paths(outcome, text):
         assert states[-1] == text == sequence.program
         assert states[0] != ""
         counts = [state.count("\n") + (not state.endswith("\n")) for state in states]
-        assert all(before < after for before, after in zip(counts, counts[1:], strict=False))
+        assert all(before < after for before, after in pairwise(counts))
         assert sum(sequence.edit_lines) == counts[-1]
         assert all(sequence.edit_lines)
         for state in states:
@@ -224,7 +228,7 @@ def test_a_checker_that_never_passes_anything():
 
 @pytest.mark.parametrize("when", ["state", "whole"])
 def test_no_verdict_is_not_clean(when):
-    """A program is failed when there is no verdict on one of its states, or on the whole of it where needed."""
+    """A program is failed when there is no verdict on a state of it, or on the whole where that matters."""
     error = CheckerError("rule", "crashed", "by itself")
 
     def find(text):
@@ -260,7 +264,9 @@ FAULTS = {
 
 def faulty_ruff(tmp_path, fault, marker="MARK"):
     wrapper = tmp_path / "ruff"
-    wrapper.write_text(WRAPPER.format(python=sys.executable, marker=marker, fault=FAULTS[fault], ruff=_find_executable()))
+    wrapper.write_text(
+        WRAPPER.format(python=sys.executable, marker=marker, fault=FAULTS[fault], ruff=_find_executable())
+    )
     wrapper.chmod(wrapper.stat().st_mode | stat.S_IXUSR)
     return RuffChecker(str(wrapper), timeout=1.5 if fault == "timeout" else 60)
 
@@ -278,7 +284,10 @@ def test_a_fault_of_ruff_fails_just_the_program_at_fault(tmp_path, fault):
         checker.close()
     assert [outcome.index for outcome in outcomes if outcome.reject is not None] == [3]
     reject = outcomes[3].reject
-    assert (reject.outcome, reject.reason) == ("failed", f"checker-{'crashed' if fault == 'killed' else fault}")
+    assert (reject.outcome, reject.reason) == (
+        "failed",
+        f"checker-{'crashed' if fault == 'killed' else fault}",
+    )
     undisturbed = RuffChecker()
     expected = sample(texts, undisturbed, paths=1)
     undisturbed.close()
@@ -411,7 +420,12 @@ def test_a_long_program_among_others(ruff):
 @pytest.mark.parametrize("name", ["compile", "pylint", "ty", "ruff+ty"])
 def test_other_checkers(name):
     """A handful of programs with each checker: kept, and every state clean by that checker asked anew."""
-    texts = [TWO, HOSTILE["try"], HOSTILE["match"], "class C:\n    def f(self):\n        return 1\nprint(C().f())\n"]
+    texts = [
+        TWO,
+        HOSTILE["try"],
+        HOSTILE["match"],
+        "class C:\n    def f(self):\n        return 1\nprint(C().f())\n",
+    ]
     checker = make_checker(name)
     try:
         outcomes = sample(texts, checker, checker=name, paths=2)

@@ -7,6 +7,8 @@ import sys
 
 from reweave.errors import ReweaveError
 
+_INTERRUPTED = 130
+
 
 def main() -> None:
     """Run ``reweave``; errors of its own become one line and exit code 1, an interrupt 130."""
@@ -17,9 +19,10 @@ def main() -> None:
     except ReweaveError as error:
         sys.stderr.write(f"reweave: {error}\n")
         sys.exit(1)
-    except KeyboardInterrupt:
-        sys.stderr.write("reweave: interrupted; the same command goes on where this one stopped\n")
-        sys.exit(130)
+    except SystemExit as end:  # typer turns an interrupt into this
+        if end.code == _INTERRUPTED:
+            sys.stderr.write("reweave: interrupted; the same command goes on where this one stopped\n")
+        raise
     except BrokenPipeError:  # `reweave … | head`
         sys.stderr.close()
         sys.exit(141)
