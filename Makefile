@@ -38,6 +38,24 @@ format: $(STAMP)
 	$(BIN)/ruff check --fix-only --quiet .
 	$(BIN)/ruff format --quiet .
 
+PEER := .venv-peer
+
+$(PEER)/.made-from: benchmarks/peer-requirements.txt
+	$(PYTHON) -m venv $(PEER)
+	$(PEER)/bin/python -m pip install --quiet --disable-pip-version-check -r $<
+	touch $@
+
+# Against the published tool, which lives in an environment of its own: benchmarks/README.md. Ten minutes.
+bench: $(STAMP) $(PEER)/.made-from
+	$(BIN)/python benchmarks/start.py
+	$(BIN)/python benchmarks/speed.py --rounds 5
+	$(BIN)/python benchmarks/scaling.py --rounds 3
+	$(BIN)/python benchmarks/stall.py --rounds 3
+	$(BIN)/python benchmarks/memory.py
+	$(BIN)/python benchmarks/clean.py
+	$(BIN)/python benchmarks/paper.py
+	$(BIN)/python benchmarks/paper_verdicts.py --states 200
+
 # Debian packages that tests use: a browser for the page. Says what it does; skips what is there.
 system:
 	@scripts/system
