@@ -16,6 +16,16 @@ $(STAMP): pyproject.toml constraints.txt
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[dev]'
 	touch $@
 
+# Takes standard-library code apart, counts, and writes a page to step through.
+demo: $(STAMP)
+	@rm -rf demo && mkdir demo
+	$(BIN)/reweave edits package:json -o demo/json.jsonl
+	$(BIN)/reweave edits package:email -o demo/email.jsonl --split definition
+	$(BIN)/reweave stats demo/email.jsonl --png demo/email.png
+	$(BIN)/reweave view demo/email.jsonl
+	@echo
+	@echo "Open demo/email.html in a browser; the rows are in demo/email.jsonl, the figure is demo/email.png."
+
 test: $(STAMP) system
 	$(BIN)/python -m pytest -n auto
 
@@ -28,9 +38,27 @@ format: $(STAMP)
 	$(BIN)/ruff check --fix-only --quiet .
 	$(BIN)/ruff format --quiet .
 
+PEER := .venv-peer
+
+$(PEER)/.made-from: benchmarks/peer-requirements.txt
+	$(PYTHON) -m venv $(PEER)
+	$(PEER)/bin/python -m pip install --quiet --disable-pip-version-check -r $<
+	touch $@
+
+# Against the published tool, which lives in an environment of its own: benchmarks/README.md. Ten minutes.
+bench: $(STAMP) $(PEER)/.made-from
+	$(BIN)/python benchmarks/start.py
+	$(BIN)/python benchmarks/speed.py --rounds 5
+	$(BIN)/python benchmarks/scaling.py --rounds 3
+	$(BIN)/python benchmarks/stall.py --rounds 3
+	$(BIN)/python benchmarks/memory.py
+	$(BIN)/python benchmarks/clean.py
+	$(BIN)/python benchmarks/paper.py
+	$(BIN)/python benchmarks/paper_verdicts.py --states 200
+
 # Debian packages that tests use: a browser for the page. Says what it does; skips what is there.
 system:
 	@scripts/system
 
 clean:
-	rm -rf $(VENV) build dist demo
+	rm -rf $(VENV) .venv-peer build dist demo

@@ -3,8 +3,9 @@
 Everything public is here; the names are loaded when they are first used, so that importing costs little.
 
 >>> import reweave as rw
->>> sorted(rw.__all__)[:3]
-['CheckerError', 'DecodeError', 'Diagnostic']
+>>> [sequence] = rw.edit_sequences(["x = 1\\ny = x + 1\\n"], paths=1, seed=1)
+>>> rw.decode(rw.encode(sequence))
+'x = 1\\ny = x + 1\\n'
 """
 
 from importlib import import_module

@@ -129,7 +129,7 @@ class _Writer:
         self.rejects.append(result.rejects)
         self.records += 1
         self.since += 1
-        self.statistics.merge(Statistics.from_json(orjson.loads(result.statistics)))
+        self.statistics.merge_json(orjson.loads(result.statistics))
         if self.records >= min(self.run.room, 256):
             self.flush()
 

@@ -23,12 +23,20 @@ from reweave.errors import ReweaveError, RowError
 from reweave.records import Reject
 from reweave.storage.rows import make_reject
 
+try:
+    import resource
+except ImportError:  # Windows
+    resource = None  # type: ignore[assignment]
+
 _ROW = struct.Struct("<QI")
 _RESULT = struct.Struct("<QIII")
 _ROWS_A_WORKER = 512  # handed out and not yet back; a batch of states takes about a hundred
 _BYTES_A_WORKER = 16_000_000
 _ROWS_A_MESSAGE = 32
+_RESULTS_A_MESSAGE = 32
+_LARGE_RESULT = 100_000  # bytes; goes at once
 _WINDOW = 50_000  # how far work may run ahead of the first row not finished
+_FILES = 16_384
 _FAILED = "reweave-worker-error:"
 
 
@@ -43,7 +51,7 @@ def run(job: Job, rows: Iterable[Row], workers: int) -> Iterator[Result]:
     Raises:
         ReweaveError: The work cannot be done at all, such as when a checker is not installed.
     """
-    tune_gc()
+    tune()
     if workers <= 1:
         yield from _alone(job, rows)
     else:
@@ -54,10 +62,19 @@ def run(job: Job, rows: Iterable[Row], workers: int) -> Iterator[Result]:
             pool.stop()
 
 
-def tune_gc() -> None:
-    """Collect garbage rarely: programs make many short-lived objects, hardly any of them in cycles."""
+def tune() -> None:
+    """Set this process up for the work: garbage collected rarely, more files open at once.
+
+    Programs make many short-lived objects, hardly any of them in cycles; checkers keep the files of a batch
+    open from one batch to the next.
+    """
     gc.freeze()
     gc.set_threshold(100_000, 20, 50)
+    if resource is not None:
+        soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+        wanted = _FILES if hard == resource.RLIM_INFINITY else min(_FILES, hard)
+        if soft != resource.RLIM_INFINITY and soft < wanted:
+            resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, hard))
 
 
 def _alone(job: Job, rows: Iterable[Row]) -> Iterator[Result]:
@@ -180,9 +197,9 @@ class _Pool:
                 data = worker.pipe.recv_bytes()
                 if data.startswith(_FAILED.encode()):
                     raise ReweaveError(data[len(_FAILED) :].decode())
-                result = _unpack(data)
-                worker.size -= len(worker.rows.pop(result.index))
-                self.waiting[result.index] = result
+                for result in _unpack(data):
+                    worker.size -= len(worker.rows.pop(result.index))
+                    self.waiting[result.index] = result
                 if not worker.pipe.poll():
                     return
         except (EOFError, OSError):
@@ -210,14 +227,22 @@ class _Pool:
 
 def serve(job: bytes, pipe: Connection) -> None:
     """Be a worker: read rows from a pipe, do the job, write the results back, until the pipe closes."""
-    tune_gc()
+    tune()
     inbox: queue.SimpleQueue[bytes | None] = queue.SimpleQueue()
     threading.Thread(target=_receive, args=(pipe, inbox), daemon=True).start()
     open_rows = 0
+    done: list[bytes] = []
+
+    def send() -> None:
+        if done:
+            pipe.send_bytes(b"".join(done))
+            done.clear()
 
     def rows() -> Iterator[Row | None]:
         nonlocal open_rows
         while True:
+            if inbox.empty():
+                send()  # before going on, or waiting
             try:
                 # With nothing at hand, wait; otherwise go on with what there is.
                 data = inbox.get(block=open_rows == 0)
@@ -238,7 +263,10 @@ def serve(job: bytes, pipe: Connection) -> None:
     try:
         for result in work(Job.from_json(job), rows()):
             open_rows -= 1
-            pipe.send_bytes(_pack(result))
+            done.append(_pack(result))
+            if len(done) >= _RESULTS_A_MESSAGE or len(done[-1]) >= _LARGE_RESULT:
+                send()
+        send()
     except ReweaveError as error:
         pipe.send_bytes(f"{_FAILED}{error}".encode())
     except (_ParentGoneError, BrokenPipeError, KeyboardInterrupt):
@@ -263,8 +291,13 @@ def _pack(result: Result) -> bytes:
     return _RESULT.pack(result.index, *map(len, parts)) + b"".join(parts)
 
 
-def _unpack(data: bytes) -> Result:
-    index, kept, rejects, _ = _RESULT.unpack_from(data)
-    start = _RESULT.size
-    middle = start + kept
-    return Result(index, data[start:middle], data[middle : middle + rejects], data[middle + rejects :])
+def _unpack(data: bytes) -> Iterator[Result]:
+    place = 0
+    while place < len(data):
+        index, *sizes = _RESULT.unpack_from(data, place)
+        place += _RESULT.size
+        parts = []
+        for size in sizes:
+            parts.append(data[place : place + size])
+            place += size
+        yield Result(index, *parts)

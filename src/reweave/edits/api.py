@@ -43,7 +43,7 @@ def edit_sequences(
         CheckerError: The checker cannot run at all.
 
     >>> import reweave as rw
-    >>> [sequence] = rw.edit_sequences(["x = 1\\ny = x + 1\\n"], paths=1, seed=3)
+    >>> [sequence] = rw.edit_sequences(["x = 1\\ny = x + 1\\n"], paths=1, seed=1)
     >>> sequence.states()
     ['x = 1\\n', 'x = 1\\ny = x + 1\\n']
     """

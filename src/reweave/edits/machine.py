@@ -5,6 +5,7 @@ program takes part with a few states a round and holds nobody up. What comes out
 and the settings only, not on who shared a batch with whom.
 """
 
+import ast
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
@@ -150,7 +151,7 @@ class Machine:
             if settings.sampler == "random":
                 paths = [random_chunks(len(structure.lines), stream) for stream in streams]
                 return self._outcome(index, program, paths)
-            found = [*structure.needs, *clauses(tree, structure)] if settings.look_ahead else []
+            found = _needs(settings, structure, tree)
         except ProgramError as error:
             return _rejected(index, program, error)
         except RecursionError:
@@ -182,6 +183,15 @@ STRUCTURES: dict[str, Callable[..., Structure]] = {
     "physical": physical_structure,
     "published": published_structure,
 }
+
+
+def _needs(settings: Settings, structure: Structure, tree: ast.Module) -> list[tuple[int, int]]:
+    """Return the clauses that the sampler works with: those the checker would insist on, and attributes."""
+    if not settings.look_ahead:
+        return []
+    if settings.checker == "compile":  # asked for syntax, and nothing more
+        return structure.needs
+    return [*structure.needs, *clauses(tree, structure)]
 
 
 def _check_length(text: str, limit: int) -> None:

@@ -167,6 +167,19 @@ class Statistics:
             for value, n in getattr(other, name).items():
                 histogram[value] += n
 
+    def merge_json(self, counts: Mapping[str, Any]) -> None:
+        """Add what another's ``to_json`` gave, without making it a ``Statistics`` first."""
+        for name in _COUNTS:
+            if n := counts[name]:
+                setattr(self, name, getattr(self, name) + n)
+        for outcome, reason, n in counts["rejects"]:
+            self.rejects[outcome, reason] += n
+        for name in HISTOGRAMS:
+            if pairs := counts[name]:
+                histogram = getattr(self, name)
+                for value, n in pairs:
+                    histogram[value] += n
+
     def summary(self) -> list[Summary]:
         """One row a quantity, in a fixed order; tokens only when they were counted."""
         rows = [summarize(label, getattr(self, name)) for name, label in HISTOGRAMS.items()]
@@ -181,10 +194,8 @@ class Statistics:
     @classmethod
     def from_json(cls, counts: Mapping[str, Any]) -> Self:
         """Read what ``to_json`` gave, before or after a trip through JSON text."""
-        made = cls(**{name: counts[name] for name in _COUNTS})
-        made.rejects.update({(outcome, reason): n for outcome, reason, n in counts["rejects"]})
-        for name in HISTOGRAMS:
-            getattr(made, name).update(dict(counts[name]))
+        made = cls()
+        made.merge_json(counts)
         return made
 
 

@@ -134,7 +134,9 @@ function makeEntries(until) {
     const { id, instruction, text, paths } = programs[index];
     const button = element("button", "entry", "", { type: "button", tabindex: "-1", "data-program": index });
     const about = (instruction ?? splitLines(text)[0] ?? "").trim().split("\n")[0].slice(0, 160);
-    button.append(element("span", "id", id), element("span", "about", about), element("span", "size", count(paths.length, "path")));
+    const name = element("span", "id");
+    name.append(element("bdi", "", id)); // the bdi keeps its order where the style cuts long names at the left
+    button.append(name, element("span", "about", about), element("span", "size", count(paths.length, "path")));
     const item = element("li");
     item.append(button);
     return item;

@@ -9,7 +9,7 @@ import ast
 from dataclasses import dataclass, field
 from typing import Any
 
-from reweave.edits.structure import _COMPOUND
+from reweave.edits.structure import COMPOUND
 
 
 @dataclass(slots=True, eq=False)
@@ -121,7 +121,7 @@ class _Walker:
             self.augmented(node, scope, branch)  # type: ignore[arg-type]
         elif cls is ast.AnnAssign:
             self.annotated(node, scope, branch)  # type: ignore[arg-type]
-        elif cls in _COMPOUND:
+        elif cls in COMPOUND:
             getattr(self, cls.__name__)(node, scope, branch)
         elif cls is ast.Import or cls is ast.ImportFrom:
             unit = self.unit_of[node.lineno]

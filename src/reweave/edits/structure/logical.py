@@ -1,68 +1,15 @@
-"""Units and blocks: what of a program can be deleted, and what hangs on it (LintSeq, section 3.1).
-
-A *unit* is what is deleted as one piece, a *block* is a unit and everything indented under it. Units tile
-the program's lines: comments and blank lines ride with the unit below them, so a unit is a run of lines.
-What is above the first unit (a licence header) or below the last belongs to no unit and is never deleted.
-
-Names, attributes and calls are the look-ahead's business (`reweave.edits.lookahead`); random choice and
-checking are the sampler's.
-"""
+"""Logical units: whole statements, and the headers and clauses of compound ones, found in the syntax tree."""
 
 import ast
 import re
-from dataclasses import dataclass, field
 
+from reweave.edits.structure.units import Structure, is_filler
 from reweave.errors import ProgramError
-from reweave.parsing import parse_quietly
 from reweave.records import split_lines
 
 _LONE_CR = re.compile(r"\r(?!\n)")
 _UNIVERSAL_NEWLINE = re.compile(r"\r\n|\r|\n")
 _CODING_OR_SHEBANG = re.compile(r"#!|#.*coding[:=]")
-
-
-@dataclass(slots=True)
-class Structure:
-    """A program cut into units, numbered in source order.
-
-    Attributes:
-        lines: The program's lines with their endings, split on ``\\n`` only.
-        starts: First line (from 0) of each unit, and one past the last unit's last line at the end.
-        block_end: For each unit, one past the last unit of its block.
-        parents: For each unit, the unit it hangs on, or -1.
-        weights: For each unit, its weight when one is picked; 0 means never picked.
-        needs: Pairs (unit, mask): the unit falls when no unit of the mask (bit i is unit i) is left.
-        unit_of: Unit of each source line as Python counts lines, from 1; -1 for lines of no unit.
-    """
-
-    lines: list[str]
-    starts: list[int]
-    block_end: list[int]
-    parents: list[int]
-    weights: list[int]
-    unit_of: list[int]
-    needs: list[tuple[int, int]] = field(default_factory=list)
-
-    def __len__(self) -> int:
-        """Number of units."""
-        return len(self.parents)
-
-
-def parse(text: str) -> ast.Module:
-    """Parse a program, a byte order mark at its start set aside.
-
-    Raises:
-        ProgramError: It does not parse (reason ``syntax-error``), or is too deeply nested for Python
-            to parse (reason ``too-deep``).
-    """
-    try:
-        return parse_quietly(text)
-    except SyntaxError as error:
-        raise ProgramError("syntax-error", f"line {error.lineno}: {error.msg}") from error
-    except ValueError as error:  # NUL bytes, lone surrogates
-        raise ProgramError("syntax-error", str(error)) from error
-    except (RecursionError, MemoryError) as error:
-        raise ProgramError("too-deep", "nested too deeply for Python's parser") from error
 
 
 def logical_structure(text: str, tree: ast.Module) -> Structure:
@@ -110,7 +57,7 @@ class _Cutter:
             # `a; b` and `if x: y` are one piece with what stands before them on the line.
             unit = len(ends) - 1 if ends and top <= ends[-1] else self.unit(top, depth, parent)
             children |= 1 << unit
-            if node.__class__ in _COMPOUND:
+            if node.__class__ in COMPOUND:
                 self.compound(node, unit, depth)
             ends[unit] = max(ends[unit], node.end_lineno or top) if unit == len(ends) - 1 else ends[unit]
             self.block_end[unit] = len(ends)
@@ -184,14 +131,14 @@ class _Cutter:
     def code_before(self, line: int, unit: int) -> int:
         """Return the last line above a line that is neither blank nor a comment."""
         line -= 1
-        while line > self.tops[unit] and _is_filler(self.lines[line - 1]):
+        while line > self.tops[unit] and is_filler(self.lines[line - 1]):
             line -= 1
         return line
 
     def code_after(self, line: int) -> int:
         """Return the first line below a line that is neither blank nor a comment."""
         line += 1
-        while _is_filler(self.lines[line - 1]):
+        while is_filler(self.lines[line - 1]):
             line += 1
         return line
 
@@ -199,7 +146,7 @@ class _Cutter:
         return self.lines[node.lineno - 1].lstrip(" \t\f").startswith(word)
 
 
-_COMPOUND = {
+COMPOUND = {
     ast.If, ast.For, ast.While, ast.With, ast.Try, ast.TryStar, ast.FunctionDef, ast.AsyncFunctionDef,
     ast.ClassDef, ast.AsyncFor, ast.AsyncWith, ast.Match,
 }  # fmt: skip
@@ -212,11 +159,6 @@ def _top(node: ast.stmt) -> int:
 
 def _case_top(case: ast.match_case) -> int:
     return case.pattern.lineno
-
-
-def _is_filler(line: str) -> bool:
-    code = line.lstrip()
-    return not code or code[0] == "#"
 
 
 def _preamble(lines: list[str], first_code: int) -> int:
@@ -279,94 +221,4 @@ def _on_newlines(text: str, lines: list[str], cutter: _Cutter) -> Structure:
             for unit, mask in cutter.needs
             if not renumber(mask) >> merged[unit] & 1
         ],
-    )
-
-
-def physical_structure(text: str, tree: ast.Module) -> Structure:
-    """Cut a program into physical lines of code; comments and blank lines ride with the line below.
-
-    Lines of one statement need each other; which statement hangs on which is as for logical lines.
-    """
-    whole = logical_structure(text, tree)
-    first_of: list[int] = []
-    starts: list[int] = []
-    owners: list[int] = []
-    for unit in range(len(whole)):
-        start = whole.starts[unit]
-        end = whole.starts[unit + 1]
-        first_of.append(len(owners))
-        begin = start
-        for line in range(start, end):
-            if not _is_filler(whole.lines[line]) or line == end - 1:
-                starts.append(begin)
-                owners.append(unit)
-                begin = line + 1
-    starts.append(whole.starts[-1])
-    first_of.append(len(owners))
-
-    def spread(mask: int) -> int:
-        return sum(1 << first_of[unit] for unit in range(mask.bit_length()) if mask >> unit & 1)
-
-    needs = [(first_of[unit], spread(mask)) for unit, mask in whole.needs]
-    block_end: list[int] = []
-    parents: list[int] = []
-    weights: list[int] = []
-    for line, unit in enumerate(owners):
-        first = first_of[unit]
-        if line == first:
-            block_end.append(first_of[whole.block_end[unit]])
-            parents.append(first_of[whole.parents[unit]] if whole.parents[unit] >= 0 else -1)
-        else:
-            block_end.append(line + 1)
-            parents.append(first)
-            needs += [(line, 1 << first), (first, 1 << line)]
-        weights.append(whole.weights[unit])
-    at = [first_of[unit] if unit >= 0 else -1 for unit in whole.unit_of]
-    return Structure(whole.lines, starts, block_end, parents, weights, at, needs)
-
-
-def published_structure(text: str, tree: ast.Module) -> Structure:  # noqa: ARG001 - one signature for all
-    """Cut a program as the published code does: every line a unit, blocks by indentation alone.
-
-    Comments and blank lines, and lines inside the brackets of an upper-case top-level constant, are never
-    picked but fall with their block. A line of one character takes the indentation of the line before.
-    """
-    lines = split_lines(text)
-    bare = [line.rstrip("\n") for line in lines]
-    indents: list[int] = []
-    indent = 0
-    for line in bare:
-        if len(line.lstrip()) > 1:
-            indent = len(line) - len(line.lstrip())
-        indents.append(indent)
-    width = next((indent for indent in indents if indent), 1)
-    closing = ""  # what ends the upper-case constant that the line is inside of
-    weights: list[int] = []
-    for line, indent in zip(bare, indents, strict=True):
-        if _is_filler(line):
-            weights.append(0)
-            continue
-        # In units of one indentation; multiplied by its width, so that weights stay integers.
-        weights.append(0 if closing else indent or width)
-        last = line.rstrip()[-1]
-        if closing:
-            closing = "" if last == closing else closing
-        elif "=" in line and line.partition("=")[0].replace(" ", "").isupper() and last in "([":
-            closing = ")" if last == "(" else "]"
-    if not any(weights):
-        raise ProgramError("no-code", "nothing but comments and blank lines")
-    block_end: list[int] = []
-    parents: list[int] = []
-    enclosing: list[int] = []
-    for number, indent in enumerate(indents):
-        end = number + 1
-        while end < len(lines) and indents[end] > indent:
-            end += 1
-        block_end.append(end)
-        while enclosing and indents[enclosing[-1]] >= indent:
-            enclosing.pop()
-        parents.append(enclosing[-1] if enclosing else -1)
-        enclosing.append(number)
-    return Structure(
-        lines, list(range(len(lines) + 1)), block_end, parents, weights, [-1, *range(len(lines)), -1]
     )
