@@ -116,12 +116,20 @@ def test_text_is_head_units_and_tail():
     assert plan.text(plan.full) == "# head\n\nx = 1\n# y\ny = 2\n# tail"
 
 
-def test_places_and_located():
+def test_located():
     """A diagnostic of a state is carried to the program's line, line numbers in its message as well."""
     plan = plan_of("# head\n\nx = 1\n# y\ny = 2\ny = 3\n# tail\n")
     state = 0b110
     assert plan.text(state) == "# head\n\n# y\ny = 2\ny = 3\n# tail\n"
-    assert plan.places(state) == [(-1, 1), (-1, 2), (1, 4), (1, 5), (2, 6), (-1, 7)]
+    each = plan.located([Diagnostic(line, "E", "") for line in range(1, 7)], state)
+    assert [(unit, line) for unit, (line, _, _) in each] == [
+        (-1, 1),
+        (-1, 2),
+        (1, 4),
+        (1, 5),
+        (2, 6),
+        (-1, 7),
+    ]
     found = plan.located(
         [Diagnostic(5, "F811", "redefinition of y from line 4"), Diagnostic(9, "E", "end")], state
     )

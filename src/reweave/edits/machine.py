@@ -136,6 +136,8 @@ class Machine:
                 outcome = _rejected(index, program, error)
             except CheckerError as error:
                 outcome = _given_up(index, program, "failed", f"checker-{error.reason}", str(error))
+            except Exception as error:  # noqa: BLE001 - a defect of ours costs one record, and says so
+                outcome = _internal_error(index, program, error)
             outcome.checks = task.checks
             del flight[index]
             yield outcome
@@ -151,14 +153,14 @@ class Machine:
             if settings.sampler == "random":
                 paths = [random_chunks(len(structure.lines), stream) for stream in streams]
                 return self._outcome(index, program, paths)
-            found = _needs(settings, structure, tree)
+            plan = Plan(structure, _needs(settings, structure, tree))
+            return Task(plan, streams, tolerate=settings.tolerate, look_ahead=settings.look_ahead)
         except ProgramError as error:
             return _rejected(index, program, error)
         except RecursionError:
             return _rejected(index, program, ProgramError("too-deep", "nested too deeply to be taken apart"))
-        return Task(
-            Plan(structure, found), streams, tolerate=settings.tolerate, look_ahead=settings.look_ahead
-        )
+        except Exception as error:  # noqa: BLE001 - as above
+            return _internal_error(index, program, error)
 
     def _finish(self, index: int, program: Program, task: Task) -> Outcome:
         return self._outcome(index, program, [task.plan.inserted_at(path.states) for path in task.paths])
@@ -202,6 +204,10 @@ def _check_length(text: str, limit: int) -> None:
 
 def _rejected(index: int, program: Program, error: ProgramError) -> Outcome:
     return _given_up(index, program, "rejected", error.reason, error.detail)
+
+
+def _internal_error(index: int, program: Program, error: Exception) -> Outcome:
+    return _given_up(index, program, "failed", "internal-error", f"{type(error).__name__}: {error}")
 
 
 def _given_up(index: int, program: Program, outcome: str, reason: str, detail: str) -> Outcome:

@@ -114,17 +114,6 @@ class Plan:
                             stack.append(owner)
         return state
 
-    def places(self, state: int) -> list[tuple[int, int]]:
-        """Return for each line of a state's text the unit (-1: none) and the line in the program, from 1."""
-        found: list[tuple[int, int]] = []
-        number = 1
-        for unit, text in ((-1, self.head), *enumerate(self.texts), (-1, self.tail)):
-            count = text.count("\n") + (text != "" and text[-1] != "\n")
-            if unit < 0 or state >> unit & 1:
-                found += [(unit, line) for line in range(number, number + count)]
-            number += count
-        return found
-
     def located(
         self, diagnostics: Iterable[Diagnostic], state: int
     ) -> list[tuple[int, tuple[int, str, str]]]:
@@ -133,19 +122,29 @@ class Plan:
         Line numbers inside messages are carried over to the program's, so that the same complaint about
         two states has the same key.
         """
-        places = self.places(state)
+        starts = self.structure.starts
+        kept = _units(state)
+        # Where each unit that is left begins in the state's text, and where the last one ends.
+        begins = list(accumulate((starts[unit + 1] - starts[unit] for unit in kept), initial=starts[0]))
+        kept.append(len(self.texts))
 
-        def source_line(line: int) -> int:
-            return places[line - 1][1] if 0 < line <= len(places) else 0
+        def place(line: int) -> tuple[int, int]:
+            index = bisect_right(begins, line - 1) - 1
+            if index < 0:
+                return -1, max(line, 0)
+            unit = kept[index]
+            source = starts[unit] + line - begins[index]
+            if unit == len(self.texts):
+                return -1, source if source <= len(self.structure.lines) else 0
+            return unit, source
 
         found = []
         for diagnostic in diagnostics:
             message = diagnostic.message
             if "line " in message:
-                message = _LINE_NUMBER.sub(lambda m: f"line {source_line(int(m[1]))}", message)
-            line = diagnostic.line
-            unit = places[line - 1][0] if 0 < line <= len(places) else -1
-            found.append((unit, (source_line(line), diagnostic.code, message)))
+                message = _LINE_NUMBER.sub(lambda match: f"line {place(int(match[1]))[1]}", message)
+            unit, line = place(diagnostic.line)
+            found.append((unit, (line, diagnostic.code, message)))
         return found
 
     def inserted_at(self, states: Sequence[int]) -> tuple[int, ...]:

@@ -17,7 +17,7 @@ from pathlib import Path
 import orjson
 
 from reweave.edits.checkers.base import Verdict
-from reweave.edits.checkers.batch_files import BatchFailedError, BatchFolder, check_halving
+from reweave.edits.checkers.batch_files import SENTINEL, BatchFailedError, BatchFolder, check_halving
 from reweave.edits.checkers.lines import line_of_row
 from reweave.errors import CheckerError, ReweaveError
 from reweave.records import Diagnostic
@@ -83,16 +83,23 @@ class RuffChecker:
             raise BatchFailedError("crashed", f"cannot write the batch: {error}") from error
         verdicts: list[list[Diagnostic]] = [[] for _ in range(sentinel + 1)]
         broken: dict[int, str] = {}
+        # Texts with errors of their own bring dozens of reports a state: rows that are lines need no search.
+        rows = [-1] * (sentinel + 1)
         for line in self._run(self._folder, sum(map(len, texts)), len(texts)).splitlines():
             report = orjson.loads(line)
-            number = int(Path(report["filename"]).stem)
+            name = report["filename"]
+            number = int(name[name.rfind(os.sep) + 1 : -3])
             code = report["code"] or _SYNTAX
+            row = report["location"]["row"]
             if code in {"E902", "panic"}:  # the file was not read, or ruff broke on it
                 broken[number] = f"{code}: {report['message'][:300]}"
                 continue
-            row = report["location"]["row"]
-            text = texts[number] if number < sentinel else ""
-            verdicts[number].append(Diagnostic(line_of_row(text, row), code, report["message"]))
+            text = texts[number] if number < sentinel else SENTINEL
+            if rows[number] < 0:
+                rows[number] = 0 if "\r" in text else text.count("\n")
+            if row > rows[number]:
+                row = line_of_row(text, row)
+            verdicts[number].append(Diagnostic(row, code, report["message"]))
         if not verdicts.pop():
             raise BatchFailedError("skipped", "it did not report the error in the sentinel file")
         if not broken:
