@@ -27,7 +27,7 @@ from reweave.edits.structure import (
 from reweave.errors import CheckerError, ProgramError
 from reweave.records import EditSequence, Program, Reject
 
-BATCH_STATES = 4_096
+BATCH_STATES = 2_048
 BATCH_CHARACTERS = 4_000_000
 _MIN_BUDGET = 32_000  # characters that one path may always add to a batch
 
