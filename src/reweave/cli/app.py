@@ -17,6 +17,7 @@ app = typer.Typer(
     epilog="Example: reweave edits pairs.jsonl -o edits.jsonl && reweave view edits.jsonl",
     no_args_is_help=True,
     pretty_exceptions_enable=False,
+    rich_markup_mode="markdown",
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 for verb in (edits, resolve, stats, view, doctor):
