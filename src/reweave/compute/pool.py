@@ -1,17 +1,12 @@
 """A job over several worker processes, its results in the order of the input.
 
-Rows and results cross as bytes; nothing is pickled but the start of a process. Workers are spawned, not
-forked, so the same code runs wherever Python does. A worker that dies is replaced, and its rows are tried
-again one at a time; a row that ends a worker by itself, twice, becomes a *failed* record. Workers end when
-the parent does, however it ends.
+Workers are spawned, not forked, so the same code runs wherever Python does. A worker that dies is replaced,
+and its rows are tried again one at a time; a row that ends a worker by itself, twice, becomes a *failed*
+record. Workers end when the parent does, however it ends. What a worker does is in `worker`.
 """
 
 import contextlib
-import gc
 import multiprocessing
-import queue
-import struct
-import threading
 from collections import deque
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
@@ -19,25 +14,15 @@ from multiprocessing.connection import Connection, wait
 from multiprocessing.process import BaseProcess
 
 from reweave.compute.job import Job, Result, Row, read, rejected, work
-from reweave.errors import ReweaveError, RowError
+from reweave.compute.worker import pack_rows, serve, tune, unpack_results
+from reweave.errors import RowError
 from reweave.records import Reject
 from reweave.storage.rows import make_reject
 
-try:
-    import resource
-except ImportError:  # Windows
-    resource = None  # type: ignore[assignment]
-
-_ROW = struct.Struct("<QI")
-_RESULT = struct.Struct("<QIII")
-_ROWS_A_WORKER = 512  # handed out and not yet back; a batch of states takes about a hundred
+_ROWS_A_WORKER = 512  # handed out and not yet back; a batch of states takes some 160
 _BYTES_A_WORKER = 16_000_000
 _ROWS_A_MESSAGE = 32
-_RESULTS_A_MESSAGE = 32
-_LARGE_RESULT = 100_000  # bytes; goes at once
 _WINDOW = 50_000  # how far work may run ahead of the first row not finished
-_FILES = 16_384
-_FAILED = "reweave-worker-error:"
 
 
 def run(job: Job, rows: Iterable[Row], workers: int) -> Iterator[Result]:
@@ -60,21 +45,6 @@ def run(job: Job, rows: Iterable[Row], workers: int) -> Iterator[Result]:
             yield from pool.run(iter(rows))
         finally:
             pool.stop()
-
-
-def tune() -> None:
-    """Set this process up for the work: garbage collected rarely, more files open at once.
-
-    Programs make many short-lived objects, hardly any of them in cycles; checkers keep the files of a batch
-    open from one batch to the next.
-    """
-    gc.freeze()
-    gc.set_threshold(100_000, 20, 50)
-    if resource is not None:
-        soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
-        wanted = _FILES if hard == resource.RLIM_INFINITY else min(_FILES, hard)
-        if soft != resource.RLIM_INFINITY and soft < wanted:
-            resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, hard))
 
 
 def _alone(job: Job, rows: Iterable[Row]) -> Iterator[Result]:
@@ -188,16 +158,14 @@ class _Pool:
             worker.size += len(raw)
         # A worker that is dead is found out when its results are taken, those it still made among them.
         with contextlib.suppress(OSError):
-            worker.pipe.send_bytes(b"".join(_ROW.pack(index, len(raw)) + raw for index, raw in rows))
+            worker.pipe.send_bytes(pack_rows(rows))
 
     def take(self, worker: _Worker) -> None:
         """Take what a worker has ready, or find that it is dead."""
         try:
             while True:
                 data = worker.pipe.recv_bytes()
-                if data.startswith(_FAILED.encode()):
-                    raise ReweaveError(data[len(_FAILED) :].decode())
-                for result in _unpack(data):
+                for result in unpack_results(data):
                     worker.size -= len(worker.rows.pop(result.index))
                     self.waiting[result.index] = result
                 if not worker.pipe.poll():
@@ -223,81 +191,3 @@ class _Pool:
                 self.retried.update(worker.rows)
             self.suspects.extend(worker.rows.items())
         self.workers[self.workers.index(worker)] = self.start()
-
-
-def serve(job: bytes, pipe: Connection) -> None:
-    """Be a worker: read rows from a pipe, do the job, write the results back, until the pipe closes."""
-    tune()
-    inbox: queue.SimpleQueue[bytes | None] = queue.SimpleQueue()
-    threading.Thread(target=_receive, args=(pipe, inbox), daemon=True).start()
-    open_rows = 0
-    done: list[bytes] = []
-
-    def send() -> None:
-        if done:
-            pipe.send_bytes(b"".join(done))
-            done.clear()
-
-    def rows() -> Iterator[Row | None]:
-        nonlocal open_rows
-        while True:
-            if inbox.empty():
-                send()  # before going on, or waiting
-            try:
-                # With nothing at hand, wait; otherwise go on with what there is.
-                data = inbox.get(block=open_rows == 0)
-            except queue.Empty:
-                yield None
-                continue
-            if data is None:
-                if open_rows:
-                    raise _ParentGoneError
-                return
-            place = 0
-            while place < len(data):
-                index, size = _ROW.unpack_from(data, place)
-                place += _ROW.size + size
-                open_rows += 1
-                yield index, data[place - size : place]
-
-    try:
-        for result in work(Job.from_json(job), rows()):
-            open_rows -= 1
-            done.append(_pack(result))
-            if len(done) >= _RESULTS_A_MESSAGE or len(done[-1]) >= _LARGE_RESULT:
-                send()
-        send()
-    except ReweaveError as error:
-        pipe.send_bytes(f"{_FAILED}{error}".encode())
-    except (_ParentGoneError, BrokenPipeError, KeyboardInterrupt):
-        return  # nobody waits for what is left
-
-
-class _ParentGoneError(Exception):
-    """The pipe to the parent has closed while work was left."""
-
-
-def _receive(pipe: Connection, inbox: "queue.SimpleQueue[bytes | None]") -> None:
-    # A thread of its own takes rows in, so that neither side ever waits for the other to read.
-    try:
-        while True:
-            inbox.put(pipe.recv_bytes())
-    except (EOFError, OSError):
-        inbox.put(None)
-
-
-def _pack(result: Result) -> bytes:
-    parts = (result.kept, result.rejects, result.statistics)
-    return _RESULT.pack(result.index, *map(len, parts)) + b"".join(parts)
-
-
-def _unpack(data: bytes) -> Iterator[Result]:
-    place = 0
-    while place < len(data):
-        index, *sizes = _RESULT.unpack_from(data, place)
-        place += _RESULT.size
-        parts = []
-        for size in sizes:
-            parts.append(data[place : place + size])
-            place += size
-        yield Result(index, *parts)

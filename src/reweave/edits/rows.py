@@ -16,7 +16,6 @@ from reweave.edits import codec
 from reweave.errors import DecodeError, InputError
 from reweave.records import EditSequence, split_lines
 
-FORMATS = ("edits", "prompt-completion", "messages", "states")
 FORMS = (*codec.FORMS, "published")
 
 
@@ -48,7 +47,7 @@ def to_row(sequence: EditSequence, fmt: str, form: str, marker: str) -> dict[str
 
     Args:
         sequence: The edit sequence.
-        fmt: One of `FORMATS`.
+        fmt: ``edits``, ``prompt-completion``, ``messages`` or ``states``.
         form: The text form of an edit; not used by ``states``.
         marker: What stands before each edit in a completion.
     """
@@ -102,6 +101,9 @@ _BODIES: dict[str, Callable[[EditSequence, str, str], dict[str, Any]]] = {
     "messages": _messages,
     "states": _states,
 }
+
+FORMATS = tuple(_BODIES)
+"""What ``--format`` takes."""
 
 
 def from_row(row: Mapping[str, Any], form: str = "unified", marker: str = codec.MARKER) -> EditSequence:

@@ -159,13 +159,7 @@ class Statistics:
 
     def merge(self, other: "Statistics") -> None:
         """Add another's counts to these. A program whose paths are spread over both counts in each."""
-        for name in _COUNTS:
-            setattr(self, name, getattr(self, name) + getattr(other, name))
-        self.rejects.update(other.rejects)
-        for name in HISTOGRAMS:
-            histogram = getattr(self, name)
-            for value, n in getattr(other, name).items():
-                histogram[value] += n
+        self.merge_json(other.to_json())
 
     def merge_json(self, counts: Mapping[str, Any]) -> None:
         """Add what another's ``to_json`` gave, without making it a ``Statistics`` first."""

@@ -47,6 +47,12 @@ class BatchFolder:
     """
 
     def __init__(self) -> None:
+        try:
+            self._make()
+        except OSError as error:
+            raise BatchFailedError("crashed", f"cannot make a scratch folder: {error}") from error
+
+    def _make(self) -> None:
         base = scratch_root()
         _sweep(base)
         self.root = Path(tempfile.mkdtemp(prefix=_PREFIX, dir=base)).resolve()
@@ -62,7 +68,16 @@ class BatchFolder:
         """Write the texts and, behind them, the sentinel; return the sentinel's number.
 
         Files of an earlier, larger batch are removed. Texts are written as UTF-8, byte for byte.
+
+        Raises:
+            BatchFailedError: The folder cannot be written; the disk is full, say.
         """
+        try:
+            return self._fill(texts)
+        except OSError as error:
+            raise BatchFailedError("crashed", f"cannot write the batch: {error}") from error
+
+    def _fill(self, texts: Sequence[str]) -> int:
         opened, sizes, kept = self._open, self._sizes, _kept_open()
         number = -1
         for number, text in enumerate([*texts, SENTINEL]):

@@ -75,12 +75,9 @@ class RuffChecker:
             self._folder = None
 
     def _look(self, texts: Sequence[str]) -> list[Verdict]:
-        try:
-            if self._folder is None:
-                self._folder = BatchFolder()
-            sentinel = self._folder.fill(texts)
-        except OSError as error:
-            raise BatchFailedError("crashed", f"cannot write the batch: {error}") from error
+        if self._folder is None:
+            self._folder = BatchFolder()
+        sentinel = self._folder.fill(texts)
         verdicts: list[list[Diagnostic]] = [[] for _ in range(sentinel + 1)]
         broken: dict[int, str] = {}
         # Texts with errors of their own bring dozens of reports a state: rows that are lines need no search.

@@ -86,13 +86,14 @@ class TyChecker:
             self._folder = None
 
     def _look(self, texts: Sequence[str]) -> list[Verdict]:
-        try:
-            if self._folder is None:
-                self._folder = BatchFolder()
-                _configure(self._folder.root)
-            sentinel = self._folder.fill(texts)
-        except OSError as error:
-            raise BatchFailedError("crashed", f"cannot write the batch: {error}") from error
+        if self._folder is None:
+            folder = BatchFolder()
+            try:
+                _configure(folder.root)
+            except OSError as error:
+                raise BatchFailedError("crashed", f"cannot write the configuration: {error}") from error
+            self._folder = folder
+        sentinel = self._folder.fill(texts)
         reports = self._run(self._folder)
         if not any(code == "unresolved-reference" for code, _, _ in reports.get(sentinel, [])):
             raise BatchFailedError("skipped", "it did not report the error in the sentinel file")
