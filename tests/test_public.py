@@ -8,7 +8,7 @@ import reweave
 
 PUBLIC = [
     "CheckerError", "DecodeError", "Decoded", "Diagnostic", "EditSequence", "InputError", "MissingExtraError",
-    "Program", "ProgramError", "Reject", "ReweaveError", "RowError", "RunError", "decode", "decode_lenient",
+    "Program", "ProgramError", "Reject", "ReweaveError", "RowError", "RunError", "SandboxError", "decode", "decode_lenient",
     "edit_sequences", "encode",
 ]  # fmt: skip
 HEAVY = {

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
         ReweaveError,
         RowError,
         RunError,
+        SandboxError,
     )
     from reweave.records import Diagnostic, EditSequence, Program, Reject
 
@@ -43,6 +44,7 @@ _HOME = {
     "ReweaveError": "errors",
     "RowError": "errors",
     "RunError": "errors",
+    "SandboxError": "errors",
     "decode": "edits.codec",
     "decode_lenient": "edits.codec",
     "edit_sequences": "edits.api",
@@ -63,6 +65,7 @@ __all__ = [
     "ReweaveError",
     "RowError",
     "RunError",
+    "SandboxError",
     "decode",
     "decode_lenient",
     "edit_sequences",

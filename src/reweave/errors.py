@@ -7,6 +7,7 @@ ReweaveError
 ├── CheckerError          a checker crashed, timed out, or did not look at a state
 ├── DecodeError           an edit text does not decode (``edit``, ``reason``)
 ├── RunError              a run directory does not fit: other configuration, other input, damaged
+├── SandboxError          untrusted code cannot be run safely here; names what is missing and what installs it
 └── MissingExtraError     an optional dependency is not installed; names the ``pip install``
 """
 
@@ -69,6 +70,10 @@ class DecodeError(ReweaveError):
 
 class RunError(ReweaveError):
     """A run directory does not fit this run: other configuration or input, or it is damaged."""
+
+
+class SandboxError(ReweaveError):
+    """Untrusted code cannot be run here: no isolation tier holds, or the sandbox cannot be started."""
 
 
 class MissingExtraError(ReweaveError):

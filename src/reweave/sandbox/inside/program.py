@@ -1,0 +1,61 @@
+"""Running a program's text in a module of its own, and saying what it raised."""
+
+import linecache
+import sys
+import types
+
+FILE = "<program>"
+MESSAGE = 1000  # characters of an exception's message that are kept
+
+
+def load(source, name="program", namespace=None):
+    """Run ``source`` as the module ``name``; give its namespace. Whatever it raises comes through.
+
+    Args:
+        source: Python source text.
+        name: Its ``__name__``; ``__main__`` runs what stands under the usual guard.
+        namespace: Names that are there before it runs.
+    """
+    module = types.ModuleType(name)
+    sys.modules[name] = module
+    space = module.__dict__
+    space["__file__"] = FILE
+    if namespace:
+        space.update(namespace)
+    linecache.cache[FILE] = (len(source), None, source.splitlines(True), FILE)
+    exec(compile(source, FILE, "exec", dont_inherit=True), space)
+    return space
+
+
+def reason_of(error):
+    """Give the reason, as results name it, for what loading or calling a program raised."""
+    if isinstance(error, MemoryError):
+        return "memory"
+    if isinstance(error, ModuleNotFoundError):
+        return "missing-module"
+    if isinstance(error, (SystemExit, KeyboardInterrupt, GeneratorExit)):
+        return "crashed"
+    return "failed"
+
+
+def describe(error):
+    """Give (class name, message, line of the program) of an exception, whatever its ``__str__`` does."""
+    try:
+        message = str(error)
+        message = message[:MESSAGE] if type(message) is str else ""
+    except BaseException:  # noqa: BLE001 - the exception is the program's own
+        message = ""
+    return type(error).__name__, message, line_of(error)
+
+
+def line_of(error):
+    """Give the innermost line of the program in an exception's traceback, 0 where there is none."""
+    if isinstance(error, SyntaxError) and error.filename == FILE:
+        return error.lineno or 0
+    line = 0
+    trace = error.__traceback__
+    while trace is not None:
+        if trace.tb_frame.f_code.co_filename == FILE:
+            line = trace.tb_lineno
+        trace = trace.tb_next
+    return line
