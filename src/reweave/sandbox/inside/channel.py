@@ -8,8 +8,7 @@ import mmap
 import os
 import struct
 
-import frames
-import plain
+from . import frames, plain
 
 HEADER = 8
 
