@@ -127,6 +127,8 @@ class Plan:
         uid: The unprivileged user that root becomes.
         boot: The interpreter's code; the control descriptor and ``settings`` are its arguments.
         settings: Of the zygote.
+        die_with_parent: The command's flags for that.
+        reach: Folders that the unprivileged user must be able to enter at their own paths.
     """
 
     before: list[str]
@@ -136,6 +138,7 @@ class Plan:
     settings: dict[str, Any]
     uid: int = 65534
     die_with_parent: list[str] = field(default_factory=list)
+    reach: list[str] = field(default_factory=list)
 
 
 class Ring:
@@ -155,6 +158,7 @@ class Ring:
             "after": [*plan.after, str(theirs.fileno()), json.dumps(plan.settings)],
             "environment": plan.environment,
             "uid": plan.uid,
+            "reach": plan.reach,
         }
         try:
             self.process = subprocess.Popen(

@@ -36,7 +36,8 @@ class Confined:
         sweep_folders()
         self.base = tempfile.mkdtemp(prefix="%s%d-" % (_PREFIX, os.getpid()))
         self.count = 0
-        self.folder = ""
+        self.folder = ""  # of the sample forked last
+        self.folders = []  # of all that run
         self.counted = (0.0, 0)
         owner = os.getpid()
         atexit.register(lambda: os.getpid() == owner and remove(self.base))
@@ -46,7 +47,8 @@ class Confined:
         self.count += 1
         self.folder = os.path.join(self.base, str(self.count))
         os.mkdir(self.folder, 0o700)
-        return os.fork()
+        self.folders.append(self.folder)
+        return isolate.fork()
 
     def enter(self, tmp_bytes):
         """In the sample: a session and a folder of its own."""
@@ -64,9 +66,8 @@ class Confined:
     def after(self, pid):
         """In the zygote: end what the sample left running, and remove what it left lying."""
         kill_children()
-        if self.folder:
-            remove(self.folder)
-            self.folder = ""
+        while self.folders:
+            remove(self.folders.pop())
 
     def processes(self):
         """Give how many processes and threads our user has now: the kernel counts them all against the limit."""
@@ -80,14 +81,15 @@ class Confined:
         return watch.resident_of(descendants())
 
     def disk(self):
-        """Give the bytes on disk in the sample's folder."""
+        """Give the bytes on disk in the samples' folders."""
         total = 0
-        for folder, _, names in os.walk(self.folder):
-            for name in names:
-                try:
-                    total += os.lstat(os.path.join(folder, name)).st_blocks * 512
-                except OSError:
-                    continue
+        for top in self.folders:
+            for folder, _, names in os.walk(top):
+                for name in names:
+                    try:
+                        total += os.lstat(os.path.join(folder, name)).st_blocks * 512
+                    except OSError:
+                        continue
         return total
 
 

@@ -54,17 +54,17 @@ class Zygote:
         self.machine = os.uname().machine
         if settings["tier"] in ("default", "strong"):
             self.way = isolate.Namespaces()
-            sockets, metadata = True, True
+            own = True
             resident, disk = watch.resident_in_ring, None
         else:
             from . import reduced
 
             self.way = reduced.Confined(settings)
-            sockets, metadata = settings["tier"] == "none", settings["tier"] == "none"
+            own = False
             resident, disk = self.way.resident, self.way.disk
         self.filter = None
         if settings["tier"] != "none":
-            self.filter = seccomp.prepare(seccomp.build_sample(self.machine, sockets, metadata))
+            self.filter = seccomp.prepare(seccomp.build_sample(self.machine, own, namespaces=own))
             seccomp.install(seccomp.prepare(seccomp.build_zygote(self.machine)))
         # A page shared with the samples, who set their byte once they are confined and then let go of it: what
         # runs untrusted can no longer claim that it never ran.
@@ -132,7 +132,8 @@ class Zygote:
             if "program" in files:
                 for descriptor in questions + answers:
                     os.close(descriptor)
-        bounds = [(files["stdout"], output), (files["stderr"], output), (files["result"], results)]
+        bounds = [(files[name], output) for name in ("stdout", "stderr", "program_output") if name in files]
+        bounds.append((files["result"], results))
         allowed = memory + self.baseline * len(pids)
         try:
             how = self.watch.wait(pids[-1], started, wall, allowed, disk, bounds)
