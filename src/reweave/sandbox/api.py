@@ -5,6 +5,7 @@ import os
 import threading
 from collections import deque
 from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from types import TracebackType
 from typing import Any, Literal, Self
 
@@ -12,7 +13,7 @@ from reweave.errors import SandboxError
 from reweave.sandbox.interpreter import interpreter
 from reweave.sandbox.jobs import Call, CallsJob, CellsJob, Form, Job, Limits, StdinJob, TestsJob
 from reweave.sandbox.plans import ZYGOTES, plan
-from reweave.sandbox.pool import Pool
+from reweave.sandbox.pool import Pool, Ticket
 from reweave.sandbox.results import CallsResult, CellsResult, Run, StdinResult, Tier, Verdict
 from reweave.sandbox.ring import Raw
 from reweave.sandbox.tasks import Tasks
@@ -23,21 +24,7 @@ WINDOW = 64
 
 
 class _Core:
-    """What both kinds of sandbox share.
-
-    Args:
-        tier: ``default``, ``reduced``, ``strong`` or ``none``; None for the best that holds here.
-        zygote: What the samples find imported already: a name of ``ZYGOTES``.
-        preload: More modules to import beforehand.
-        python: The samples' interpreter, an executable or the folder of a virtual environment; None for ours.
-        workers: Samples at once; None for one a core.
-        limits: For jobs that bring none of their own.
-        lifetime: Samples a fork server serves before a fresh one takes its place.
-        unsafe_no_isolation: Run without isolation where nothing holds. Every result is then ``unsafe``.
-
-    Raises:
-        SandboxError: Nothing holds here; the message names what is missing and the command that installs it.
-    """
+    """What both kinds of sandbox share: see :class:`Sandbox` for the settings."""
 
     def __init__(
         self,
@@ -61,8 +48,12 @@ class _Core:
         wanted = dict.fromkeys((*ZYGOTES["stdlib"], *ZYGOTES[zygote], *preload))
         self._pool = Pool(plan(self.tier, runs, tuple(wanted)), self.workers, lifetime)
         self._tasks = Tasks(self.tier, limits or Limits())
+        self._prepare()
 
-    def _start(self, job: Job, done: Callable[[Run], None]) -> None:
+    def _prepare(self) -> None:
+        raise NotImplementedError
+
+    def _start(self, job: Job, done: Callable[[Run], None]) -> Ticket:
         request, finish = self._tasks.start(job)
 
         def take(raw: Raw) -> None:
@@ -77,23 +68,40 @@ class _Core:
             else:
                 done(answer)
 
-        self._pool.submit(request, take)
+        return self._pool.submit(request, take)
+
+
+@dataclass(slots=True, eq=False)
+class _Place:
+    """Where one job's result goes."""
+
+    ticket: Ticket | None = None
+    result: Run | None = None
+
+    def take(self, result: Run, ended: "deque[_Place]") -> None:
+        self.result = result
+        ended.append(self)
 
 
 class Sandbox(_Core):
-    __doc__ = f"""Runs untrusted code, and waits for it. A context manager; safe to share between threads.
+    """Runs untrusted code, and waits for it. A context manager; threads may share it.
 
-    >>> with Sandbox(workers=1) as box:
-    ...     box.run("def add(a, b):\\n    return a + b\\n", [Call("add", (1, 2))]).calls
-    ...     box.run_tests("def add(a, b):\\n    return a - b\\n", "assert add(1, 2) == 3").reason
-    (Returned(value=3),)
-    'failed'
+    Args:
+        tier: ``default``, ``reduced``, ``strong`` or ``none``; None for the best that holds here.
+        zygote: What the samples find imported already: ``stdlib``, or ``data`` with numpy and pandas.
+        preload: More modules to import beforehand.
+        python: The samples' interpreter, an executable or the folder of a virtual environment; None for ours.
+        workers: Samples at once; None for one a core.
+        limits: For jobs that bring none of their own.
+        lifetime: Samples a fork server serves before a fresh one takes its place.
+        unsafe_no_isolation: Run without isolation where nothing holds. Every result is then ``unsafe``.
 
-    {(_Core.__doc__ or "").partition("    ")[2]}"""
+    Raises:
+        SandboxError: Nothing holds here; the message names what is missing and the command that installs it.
+    """
 
-    def __init__(self, **settings: Any) -> None:
-        super().__init__(**settings)
-        self._lock = threading.RLock()
+    def _prepare(self) -> None:
+        self._lock = threading.RLock()  # the pool is for one thread at a time
 
     def run(self, program: str, calls: Sequence[Call], **options: Any) -> CallsResult:
         """Run a program and make calls into it. See :class:`CallsJob`; ``options`` are its other fields."""
@@ -129,45 +137,27 @@ class Sandbox(_Core):
         """
         most = window or WINDOW * self.workers
         source = iter(jobs)
-        waiting: deque[list[Run]] = deque()  # ordered: one list a job, filled when it ends
-        ended: deque[list[Run]] = deque()  # else: the lists as they are filled
-        pending = 0
-
-        def start(job: Job) -> None:
-            place: list[Run] = []
-
-            def done(result: Run) -> None:
-                place.append(result)
-                ended.append(place)
-
-            self._start(job, done)
-            waiting.append(place)
-
-        more = True
-        while True:
+        begun: deque[_Place] = deque()  # in the jobs' order
+        ended: deque[_Place] = deque()  # in the order they ended
+        try:
+            while True:
+                with self._lock:
+                    while len(begun) < most and (job := next(source, None)) is not None:
+                        place = _Place()
+                        place.ticket = self._start(job, lambda run, place=place: place.take(run, ended))
+                        begun.append(place)
+                    if not begun:
+                        return
+                    while not (begun[0].result if ordered else ended):
+                        self._pool.step(None)
+                    first = begun[0] if ordered else ended[0]
+                    begun.remove(first)
+                    ended.remove(first)
+                assert first.result is not None
+                yield first.result
+        finally:
             with self._lock:
-                while more and pending < most:
-                    job = next(source, None)
-                    if job is None:
-                        more = False
-                    else:
-                        start(job)
-                        pending += 1
-                if not pending:
-                    return
-                if not ended if not ordered else not waiting[0]:
-                    self._pool.step(None)
-                ready = []
-                if ordered:
-                    ended.clear()
-                    while waiting and waiting[0]:
-                        ready.append(waiting.popleft()[0])
-                else:
-                    waiting.clear()
-                    while ended:
-                        ready.append(ended.popleft()[0])
-            pending -= len(ready)
-            yield from ready
+                self._pool.cancel([place.ticket for place in begun if place.ticket])
 
     def close(self) -> None:
         """End every process of the sandbox."""
@@ -196,8 +186,7 @@ class Sandbox(_Core):
 class AsyncSandbox(_Core):
     """Runs untrusted code from an event loop: the same as :class:`Sandbox`, awaited. An async context manager."""
 
-    def __init__(self, **settings: Any) -> None:
-        super().__init__(**settings)
+    def _prepare(self) -> None:
         self._loop: asyncio.AbstractEventLoop | None = None
         self._timer: asyncio.TimerHandle | None = None
         self._open: set[asyncio.Future[Run]] = set()
