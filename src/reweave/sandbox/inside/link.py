@@ -9,10 +9,12 @@ objects being equal, crosses.
 import builtins
 import os
 import threading
+import types
 
 from . import frames, plain, values
 from .code_side import BUILTIN, OBJECT, TYPES
 
+_ANSWERS = {"builtins", "collections", "datetime", "decimal", "fractions", "numpy", "pandas", "itertools", __package__.partition(".")[0]}
 ERRORS = {
     name: kind for name, kind in vars(builtins).items() if isinstance(kind, type) and issubclass(kind, Exception)
 }
@@ -131,7 +133,7 @@ class Link:
     def _given(self, value):
         """Encode one argument."""
         if type(value) is Remote:
-            return self._encoded(plain.Packed(OBJECT, object.__getattribute__(value, "_number")))
+            return self._encoded(plain.Packed(OBJECT, value._number))
         if type(value) is type and TYPES.get(value.__name__) is value:
             return self._encoded(plain.Packed(BUILTIN, value.__name__))
         return self._encoded(value)
@@ -200,8 +202,8 @@ class Remote:
         object.__setattr__(self, "_description", description)
 
     def __call__(self, *args, **kwargs):
-        return object.__getattribute__(self, "_link").call(
-            object.__getattribute__(self, "_number"), args, kwargs
+        return self._link.call(
+            self._number, args, kwargs
         )
 
     def __getattr__(self, name):
@@ -213,14 +215,14 @@ class Remote:
     def __eq__(self, other):
         if type(other) is Remote and other._number == self._number:
             return True
-        raise object.__getattribute__(self, "_link")._end(
+        raise self._link._end(
             "failed",
             "the tests compare what does not cross: %s; form='in-process' would compare it"
-            % object.__getattribute__(self, "_description"),
+            % self._description,
         )
 
     def __hash__(self):
-        return object.__getattribute__(self, "_number")
+        return self._number
 
     def __ne__(self, other):
         return not self == other
@@ -254,27 +256,27 @@ class Remote:
 
     def __instancecheck__(self, value):
         return type(value) is Remote and bool(
-            object.__getattribute__(self, "_link").special("isinstance", value, self)
+            self._link.special("isinstance", value, self)
         )
 
 
 def _ask(remote, verb, *parts):
-    return object.__getattribute__(remote, "_link").special(verb, remote, *parts)
+    return remote._link.special(verb, remote, *parts)
 
 
 def _tests_own(value):
     """Say whether what does not cross is of the tests' making, rather than what the program gave or made large."""
-    if type(value) in (list, tuple, set, frozenset):
+    kind = type(value)
+    if kind in (list, tuple, set, frozenset):
         return any(map(_tests_own, value))
-    if type(value) is dict:
+    if kind is dict:
         return any(_tests_own(part) for pair in value.items() for part in pair)
-    if isinstance(value, (Remote, ProgramError)) or getattr(value, "from_program", None) is not None:
-        return False
-    try:
-        plain.encode(value)
-    except plain.NotPlain:
-        return not isinstance(value, (int, str, bytes))
-    return False
+    if kind in (types.FunctionType, types.MethodType, types.BuiltinFunctionType, types.ModuleType):
+        return True
+    if isinstance(value, type):
+        return value.__module__ == "__main__"
+    # Of these an answer may be; of no other module's classes
+    return kind.__module__.partition(".")[0] not in _ANSWERS and kind not in (Remote, ProgramError)
 
 
 def _write_back(here, there):
