@@ -11,7 +11,7 @@
 
 ``docs/sandbox.md`` says what is promised and what is not. In this room:
 
-- ``api``: :class:`Sandbox` and :class:`AsyncSandbox`; ``jobs`` is what they can be asked, ``results`` what they
+- ``api``: :class:`Sandbox`; ``async_api``: :class:`AsyncSandbox`; ``jobs`` is what they can be asked, ``results`` what they
   answer, ``tasks`` the way from one to the other.
 - ``tiers`` finds what isolation holds here, ``plans`` says how it is started, ``launch`` and ``ring`` start it,
   ``pool`` keeps rings at work.
@@ -20,7 +20,9 @@
   --sandbox`` runs.
 """
 
-from reweave.sandbox.api import AsyncSandbox, Sandbox
+from typing import TYPE_CHECKING, Any
+
+from reweave.sandbox.api import Sandbox
 from reweave.sandbox.jobs import Call, CallsJob, CellsJob, Form, Job, Limits, StdinJob, TestsJob
 from reweave.sandbox.results import (
     CallOutcome,
@@ -37,6 +39,9 @@ from reweave.sandbox.results import (
     Tier,
     Verdict,
 )
+
+if TYPE_CHECKING:
+    from reweave.sandbox.async_api import AsyncSandbox
 
 __all__ = [
     "AsyncSandbox",
@@ -63,3 +68,12 @@ __all__ = [
     "Tier",
     "Verdict",
 ]
+
+
+def __getattr__(name: str) -> Any:
+    """Load the sandbox for an event loop when it is asked for: asyncio is slow to import."""
+    if name == "AsyncSandbox":
+        from reweave.sandbox.async_api import AsyncSandbox  # noqa: PLC0415
+
+        return AsyncSandbox
+    raise AttributeError(f"module 'reweave.sandbox' has no attribute {name!r}")
