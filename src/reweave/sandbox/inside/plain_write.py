@@ -67,7 +67,7 @@ def encode(value, limit, items, depth):
     """See ``plain.encode``."""
     writer = _Writer(limit, items)
     try:
-        writer.each((value,), depth, _at_top)
+        writer.each((value,), depth, _nowhere)
         writer.check()
     except _Refused as refused:
         steps = [step for step in reversed(refused.steps) if step]
@@ -248,7 +248,7 @@ class _Writer:
 
     def parts(self, tag, values, depth):
         self.open(tag, len(values), depth)
-        self.each(values, depth - 1, _at_part)
+        self.each(values, depth - 1, _nowhere)
 
     def drained(self, iterator, depth):
         """Write an iterator's elements. This runs the program's code."""
@@ -264,7 +264,7 @@ class _Writer:
         if type(kind) is type and _is_namedtuple(kind):
             self.sequence(k.TUPLE, tuple.__getitem__(value, slice(None)), depth)
             return
-        packed = _pack(value)
+        packed = _pack(value, self.limit)
         if packed is None:
             raise _Refused(describe(value))
         self.parts(k.PACKED, (packed.kind, packed.payload), depth)
@@ -280,15 +280,20 @@ def _is_namedtuple(kind):
     )
 
 
-def _pack(value):
+def _pack(value, limit):
     if "numpy" not in sys.modules:
         return None
-    from . import arrays  # noqa: PLC0415 - numpy is optional
+    try:
+        from . import arrays  # noqa: PLC0415 - numpy is optional
 
-    return arrays.pack_one(value)
+        return arrays.pack_one(value, limit)
+    except k.NotPlain:
+        raise
+    except Exception as error:  # noqa: BLE001 - libraries of the program's side, patched perhaps
+        raise _Refused("%s that cannot be taken apart: %s" % (describe(value), describe(error))) from None
 
 
-def _at_top(_):
+def _nowhere(_):
     return ""
 
 
@@ -301,10 +306,6 @@ def _at_key(index):
 
 def _at_element(_):
     return "{element}"
-
-
-def _at_part(index):
-    return ".%d" % index
 
 
 def _short(key):
@@ -338,7 +339,7 @@ def _writers():
 def _deque(writer, value, depth):
     values = list(value)
     writer.open(k.DEQUE, len(values), depth)
-    writer.each((value.maxlen,), depth, _at_top)
+    writer.each((value.maxlen,), depth, _nowhere)
     writer.count(len(values))
     writer.body(values, depth, _at_index)
 
