@@ -17,7 +17,7 @@ class Channel:
     """The result file, from the sample's side.
 
     Args:
-        descriptor: The result file, empty, opened for reading and writing.
+        descriptor: The result file, empty, opened for reading and writing; None for the code side of a pair.
         limit: Bytes of results allowed.
         ask, answer: For a proxy pair, the pipe to write to and the pipe to read from; else None.
     """
@@ -29,7 +29,8 @@ class Channel:
         self.answer = answer
         self.reached = 0
         self._counter = None
-        os.lseek(descriptor, HEADER, os.SEEK_SET)
+        if descriptor is not None:
+            os.lseek(descriptor, HEADER, os.SEEK_SET)
 
     def write(self, record):
         """Append one record of plain data. Raises ``plain.NotPlain``; nothing is then written."""

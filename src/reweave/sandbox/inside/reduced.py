@@ -1,0 +1,165 @@
+"""Samples where user namespaces are blocked: Landlock for files, network and signals, and a sweep afterwards.
+
+Also the unsafe tier ``none``, which has the folders and the sweep and nothing that holds. There is no pid
+namespace here, so orphans are caught by a sub-reaper, and no tmpfs, so each sample has a folder on disk that is
+measured while it runs and removed afterwards.
+"""
+
+import atexit
+import os
+import shutil
+import subprocess
+import tempfile
+import time
+
+from . import isolate, watch
+
+_PREFIX = "reweave-sandbox-"
+_WRITABLE = ("/dev/null",)
+_READABLE = ("/dev/zero", "/dev/full", "/dev/random", "/dev/urandom")
+
+
+class Confined:
+    """The reduced tier's way in (and tier ``none``'s), prepared once in the zygote."""
+
+    def __init__(self, settings):
+        self.landlock = None
+        if settings["tier"] == "reduced":
+            from . import landlock
+
+            self.landlock = landlock
+            self.abi = landlock.abi()
+            if self.abi < 6:
+                raise SystemExit("this kernel's Landlock has ABI %d; 6 is needed (Linux 6.12)" % self.abi)
+            self.read = [path for path in (*settings["read"], *_READABLE) if os.path.exists(path)]
+        isolate.become_subreaper()
+        sweep_folders()
+        self.base = tempfile.mkdtemp(prefix="%s%d-" % (_PREFIX, os.getpid()))
+        self.count = 0
+        self.folder = ""  # of the sample forked last
+        self.folders = []  # of all that run
+        self.counted = (0.0, 0)
+        owner = os.getpid()
+        atexit.register(lambda: os.getpid() == owner and remove(self.base))
+
+    def fork(self):
+        """Fork a sample with a fresh folder."""
+        self.count += 1
+        self.folder = os.path.join(self.base, str(self.count))
+        os.mkdir(self.folder, 0o700)
+        self.folders.append(self.folder)
+        return isolate.fork()
+
+    def enter(self, tmp_bytes):
+        """In the sample: a session and a folder of its own."""
+        os.setsid()
+        os.chdir(self.folder)
+        for name in ("HOME", "TMPDIR", "MPLCONFIGDIR"):
+            os.environ[name] = self.folder
+        tempfile.tempdir = None
+
+    def drop(self):
+        """In the sample: confine it to its folder, for good."""
+        if self.landlock is not None:
+            self.landlock.restrict(self.read, [self.folder, *_WRITABLE], self.abi)
+
+    def after(self, pid):
+        """In the zygote: end what the sample left running, and remove what it left lying."""
+        kill_children()
+        while self.folders:
+            remove(self.folders.pop())
+
+    def processes(self):
+        """Give how many processes and threads our user has now: the kernel counts them all against the limit."""
+        now = time.monotonic()
+        if now - self.counted[0] > 1.0:
+            self.counted = (now, count_of_user())
+        return self.counted[1]
+
+    def resident(self):
+        """Give the resident bytes of everything that descends from this process."""
+        return watch.resident_of(descendants())
+
+    def disk(self):
+        """Give the bytes on disk in the samples' folders."""
+        total = 0
+        for top in self.folders:
+            for folder, _, names in os.walk(top):
+                for name in names:
+                    try:
+                        total += os.lstat(os.path.join(folder, name)).st_blocks * 512
+                    except OSError:
+                        continue
+        return total
+
+
+def descendants():
+    """Give the process ids of all our descendants."""
+    found, ask = [], [os.getpid()]
+    while ask:
+        for child in children(ask.pop()):
+            found.append(child)
+            ask.append(child)
+    return found
+
+
+def children(pid):
+    """Give the process ids of a process's children."""
+    try:
+        with open("/proc/%d/task/%d/children" % (pid, pid)) as file:
+            return [int(child) for child in file.read().split()]
+    except OSError:
+        return []
+
+
+def kill_children():
+    """Kill and reap our children until there are none: orphans become ours, however fast they fork."""
+    while True:
+        found = descendants()
+        for pid in found:
+            watch.kill(pid)
+        try:
+            while True:
+                pid, _ = os.waitpid(-1, os.WNOHANG)
+                if pid == 0:
+                    break
+        except ChildProcessError:
+            return
+        time.sleep(0.001)
+
+
+def remove(folder):
+    """Remove a folder whatever a sample has made of it: depth, permissions, numbers."""
+    try:
+        if not os.listdir(folder):
+            os.rmdir(folder)
+            return
+    except OSError:
+        pass
+    # rm walks by descriptors: a tree deeper than any path or any recursion is no trouble to it.
+    subprocess.call(["chmod", "-R", "u+rwx", folder], stderr=subprocess.DEVNULL)
+    subprocess.call(["rm", "-rf", folder], stderr=subprocess.DEVNULL)
+
+
+def sweep_folders():
+    """Remove the folders of zygotes that were killed before they could."""
+    where = tempfile.gettempdir()
+    for name in os.listdir(where):
+        if name.startswith(_PREFIX):
+            owner = name[len(_PREFIX) :].partition("-")[0]
+            path = os.path.join(where, name)
+            if owner.isdigit() and not os.path.exists("/proc/" + owner) and os.lstat(path).st_uid == os.getuid():
+                shutil.rmtree(path, ignore_errors=True)
+
+
+def count_of_user():
+    """Give the number of threads that belong to our user."""
+    own, total = os.getuid(), 0
+    for name in os.listdir("/proc"):
+        if name.isdigit():
+            try:
+                if os.stat("/proc/" + name).st_uid == own:
+                    total += len(os.listdir("/proc/%s/task" % name))
+            except OSError:
+                continue
+    return total

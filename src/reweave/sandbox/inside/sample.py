@@ -1,0 +1,47 @@
+"""One sample: what a fork of the zygote does once it is confined. It reads its body, runs it, and ends."""
+
+import os
+import random
+import sys
+
+from . import calls, cells, channel, code_side, in_process, plain, stdin, test_side
+
+# Its descriptors, from 0, those that it was given: the zygote lays them out in this order.
+DESCRIPTORS = ("stdin", "stdout", "stderr", "body", "result", "ask", "answer")
+
+RUNNERS = {
+    "calls": calls.run,
+    "stdin": stdin.run,
+    "cells": cells.run,
+    "code-side": code_side.run,
+    "test-side": test_side.run,
+    "in-process": in_process.run,
+}
+
+
+def run(names, seed, limit):
+    """Read the body, run what it says, and end the process.
+
+    Args:
+        names: What the descriptors 0, 1, 2, … are.
+        seed: Of ``random`` and, where it is loaded, ``numpy.random``.
+        limit: Bytes of results allowed.
+    """
+    try:
+        place = {name: number for number, name in enumerate(names)}
+        body = os.pread(place["body"], os.fstat(place["body"]).st_size, 0)
+        os.close(place["body"])
+        body = plain.decode(body, items=1 << 40, depth=200)
+        out = channel.Channel(place.get("result"), limit, place.get("ask"), place.get("answer"))
+        random.seed(seed)
+        numpy = sys.modules.get("numpy")
+        if numpy is not None:
+            numpy.random.seed(seed % (1 << 32))
+        sys.path.insert(0, "")
+        RUNNERS[body["kind"]](body, out)
+    finally:
+        try:
+            sys.stdout.flush()
+            sys.stderr.flush()
+        finally:
+            os._exit(0)

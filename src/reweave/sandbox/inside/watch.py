@@ -1,0 +1,126 @@
+"""The zygote's eye on a running sample: how it ends, and what it used.
+
+Most samples are gone within milliseconds; the first look at memory and output comes after ``FIRST`` seconds and
+costs nothing before that.
+"""
+
+import errno
+import os
+import select
+import signal
+import struct
+import time
+
+FIRST = 0.025
+EVERY = 0.025
+
+EXITED, SIGNALED, TIMEOUT, MEMORY, OUTPUT, REFUSED = range(6)
+REPORT = struct.Struct("<IBiddQB")  # id, how, code, wall s, cpu s, peak resident bytes, how the code side ended
+
+_PAGE = os.sysconf("SC_PAGE_SIZE")
+_PIDFD_OPEN = 434  # the same on every architecture
+
+
+if hasattr(os, "pidfd_open"):
+    pidfd_open = os.pidfd_open
+else:  # Python 3.8
+    import ctypes
+
+    _libc = ctypes.CDLL(None, use_errno=True)
+
+    def pidfd_open(pid):
+        """Give a descriptor that is readable once the process has ended."""
+        descriptor = _libc.syscall(_PIDFD_OPEN, pid, 0)
+        if descriptor < 0:
+            raise OSError(ctypes.get_errno(), "pidfd_open")
+        return descriptor
+
+
+class Watch:
+    """Waits for a sample's main process, ending it when it has used up a limit.
+
+    Args:
+        control: The socket to the harness; when it hangs up, everything ends.
+        resident: A function that gives the resident bytes of all the sample's processes.
+        disk: A function that gives the bytes it has on disk; None where the kernel holds it to its limit.
+    """
+
+    def __init__(self, control, resident, disk=None):
+        self.control = control
+        self.resident = resident
+        self.disk = disk
+
+    def wait(self, pid, started, wall, memory, disk, files):
+        """Give how the process ended, as one of this module's constants.
+
+        Args:
+            pid: The sample's main process.
+            started: ``time.monotonic()`` at the fork.
+            wall: Seconds it may take.
+            memory: Resident bytes it may hold.
+            disk: Bytes it may hold on disk.
+            files: Its output and result files: (descriptor, bytes allowed).
+        """
+        end = pidfd_open(pid)
+        try:
+            poll = select.poll()
+            poll.register(end, select.POLLIN)
+            poll.register(self.control, 0)  # only its hang-up
+            deadline = started + wall
+            pause = FIRST
+            while True:
+                left = deadline - time.monotonic()
+                events = poll.poll(max(0.0, min(left, pause)) * 1000)
+                for descriptor, _ in events:
+                    if descriptor == end:
+                        return EXITED
+                if events:
+                    kill(pid)
+                    raise HangUp
+                if left <= 0:
+                    return self._stop(pid, TIMEOUT)
+                pause = EVERY
+                if any(os.fstat(file).st_size > limit for file, limit in files):
+                    return self._stop(pid, OUTPUT)
+                if self.disk is not None and self.disk() > disk:
+                    return self._stop(pid, OUTPUT)
+                if self.resident() > memory:
+                    return self._stop(pid, MEMORY)
+        finally:
+            os.close(end)
+
+    @staticmethod
+    def _stop(pid, why):
+        kill(pid)
+        return why
+
+
+class HangUp(Exception):
+    """The harness is gone."""
+
+
+def kill(pid):
+    """End a process of ours that may have ended already."""
+    try:
+        os.kill(pid, signal.SIGKILL)
+    except OSError as error:
+        if error.errno != errno.ESRCH:
+            raise
+
+
+def resident_in_ring():
+    """Give the resident bytes of every process in this pid namespace but ourselves (the ring holds no other)."""
+    own = str(os.getpid())
+    return resident_of(name for name in os.listdir("/proc") if name.isdigit() and name != own)
+
+
+def resident_of(pids):
+    """Give the resident bytes of processes, those that have ended left out."""
+    total = 0
+    for pid in pids:
+        try:
+            with open("/proc/%s/statm" % pid, "rb", buffering=0) as file:
+                total += int(file.read(64).split()[1])
+        except (OSError, IndexError):
+            continue
+    return total * _PAGE

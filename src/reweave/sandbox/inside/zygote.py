@@ -1,0 +1,208 @@
+"""The fork server: one interpreter with everything imported, which forks a sample for each request.
+
+It sees numbers only. Programs, inputs, tests and results travel in files of memory whose descriptors the
+harness passes over a socket and which only the samples read or write: a sample is a copy of this process's
+memory, so nothing may ever be in it that one sample must not learn of another.
+
+A request is one message (``REQUEST``) with descriptors; the answer is one message (``watch.REPORT``).
+"""
+
+import ctypes
+import fcntl
+import gc
+import json
+import mmap
+import os
+import resource
+import signal
+import socket
+import struct
+import sys
+import time
+
+from . import isolate, rlimits, sample, seccomp, watch
+
+#        id, seed, wall s, cpu s, memory, processes, open files, disk, output, result bytes
+REQUEST = struct.Struct("<IQdIQIIQQQ")
+ALONE = ("body", "result", "stdout", "stderr", "stdin")
+PAIR = ("program", "program_output", "body", "result", "stdout", "stderr")
+HUGE = 2 << 20
+MADV_COLLAPSE = 25
+HUGE = 2 << 20
+MADV_COLLAPSE = 25
+
+
+def main(control, settings):
+    """Serve the harness at the other end of ``control`` (a descriptor) until it hangs up.
+
+    Args:
+        control: A connected unix socket of packets.
+        settings: JSON: ``preload`` (module names), ``tier``, ``read`` (folders a reduced sample may read).
+    """
+    settings = json.loads(settings)
+    control = socket.socket(fileno=control)
+    for name in settings["preload"]:
+        __import__(name)
+    Zygote(control, settings).serve()
+
+
+class Zygote:
+    """One ring's fork server."""
+
+    def __init__(self, control, settings):
+        self.control = control
+        self.machine = os.uname().machine
+        if settings["tier"] in ("default", "strong"):
+            self.way = isolate.Namespaces()
+            own = True
+            resident, disk = watch.resident_in_ring, None
+        else:
+            from . import reduced
+
+            self.way = reduced.Confined(settings)
+            own = False
+            resident, disk = self.way.resident, self.way.disk
+        self.filter = None
+        if settings["tier"] != "none":
+            self.filter = seccomp.prepare(seccomp.build_sample(self.machine, own, namespaces=own))
+            seccomp.install(seccomp.prepare(seccomp.build_zygote(self.machine)))
+        # A page shared with the samples, who set their byte once they are confined and then let go of it: what
+        # runs untrusted can no longer claim that it never ran.
+        self.confined = mmap.mmap(-1, mmap.PAGESIZE)
+        self.watch = watch.Watch(control, resident, disk)
+        for number in (signal.SIGINT, signal.SIGTERM):
+            signal.signal(number, signal.SIG_DFL)
+
+    def serve(self):
+        """Answer requests one after the other."""
+        gc.collect()
+        gc.freeze()
+        if hasattr(self.way, "pid_namespace"):
+            collapse()
+        empty = os.open("/dev/null", os.O_RDONLY | os.O_CLOEXEC)
+        self.empty = empty
+        self.top = max(int(name) for name in os.listdir("/proc/self/fd")) + 32
+        self.baseline = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
+        self.control.send(b"ready " + json.dumps({"python": sys.version, "resident": self.baseline}).encode())
+        space = socket.CMSG_SPACE(4 * len(PAIR))
+        while True:
+            message, ancillary, _, _ = self.control.recvmsg(REQUEST.size, space)
+            if not message:
+                return
+            descriptors = []
+            for _, _, data in ancillary:
+                descriptors += struct.unpack("%di" % (len(data) // 4), data)
+            try:
+                report = self.serve_one(REQUEST.unpack(message), descriptors)
+            except watch.HangUp:
+                return
+            for descriptor in descriptors:
+                os.close(descriptor)
+            self.control.send(report)
+
+    def serve_one(self, request, descriptors):
+        """Run one sample, or a proxy pair; give the report."""
+        number, seed, wall, cpu, memory, processes, open_files, disk, output, results = request
+        limits = {
+            "cpu": cpu,
+            "memory": memory,
+            "processes": processes + self.way.processes(),
+            "open_files": open_files,
+            "file": max(disk, results + 4096),
+        }
+        files = {"stdin": self.empty}
+        files.update(zip(PAIR if len(descriptors) == len(PAIR) else ALONE, descriptors))
+        started = time.monotonic()
+        self.confined[:2] = bytes(2)
+        pids = []
+        try:
+            if "program" in files:
+                questions, answers = os.pipe(), os.pipe()
+                first = {"stdin": self.empty, "stdout": files["program_output"], "stderr": files["program_output"]}
+                first.update(body=files["program"], ask=answers[1], answer=questions[0])
+                pids.append(self.fork(0, first, limits, seed, disk, results))
+                files.update(ask=questions[1], answer=answers[0])
+            pids.append(self.fork(len(pids), files, limits, seed, disk, results))
+        except OSError as error:
+            for pid in pids:
+                watch.kill(pid)
+                os.waitpid(pid, 0)
+            return watch.REPORT.pack(number, watch.REFUSED, error.errno or 0, 0.0, 0.0, 0, 0)
+        finally:
+            if "program" in files:
+                for descriptor in questions + answers:
+                    os.close(descriptor)
+        bounds = [(files[name], output) for name in ("stdout", "stderr", "program_output") if name in files]
+        bounds.append((files["result"], results))
+        allowed = memory + self.baseline * len(pids)
+        try:
+            how = self.watch.wait(pids[-1], started, wall, allowed, disk, bounds)
+        finally:
+            if len(pids) == 2:
+                watch.kill(pids[0])
+        _, status, usage = os.wait4(pids[-1], 0)
+        seconds = time.monotonic() - started
+        busy, peak, other = usage.ru_utime + usage.ru_stime, usage.ru_maxrss, 0
+        if len(pids) == 2:
+            _, first_status, usage = os.wait4(pids[0], 0)
+            busy, peak = busy + usage.ru_utime + usage.ru_stime, max(peak, usage.ru_maxrss)
+            other = first_status & 0x7F
+        for pid in pids:
+            self.way.after(pid)
+        if any(self.confined[place] == 0 for place in range(len(pids))):
+            return watch.REPORT.pack(number, watch.REFUSED, 0, seconds, busy, peak * 1024, other)
+        code = status >> 8
+        if how == watch.EXITED and status & 0x7F:
+            how = watch.SIGNALED
+        if status & 0x7F:
+            code = status & 0x7F
+        return watch.REPORT.pack(number, how, code, seconds, busy, peak * 1024, other)
+
+    def fork(self, place, files, limits, seed, disk, results):
+        """Fork one sample, the first or second of its run; in it, confine it and run it, never to return."""
+        pid = self.way.fork()
+        if pid:
+            return pid
+        try:
+            self.way.enter(disk)
+            names = [name for name in sample.DESCRIPTORS if name in files]
+            arrange(files, names, self.top)
+            rlimits.apply(limits)
+            self.way.drop()
+            if self.filter is not None:
+                seccomp.install(self.filter)
+            self.confined[place] = 1
+            self.confined.close()
+        except BaseException as error:  # whatever failed, nothing untrusted may run
+            os.write(2, repr(error).encode())
+            os._exit(1)
+        sample.run(names, seed, results)
+
+
+def arrange(files, names, top):
+    """Give the sample the descriptors named, in that order from 0, and no other.
+
+    Args:
+        files: Name to descriptor.
+        names: What the sample's descriptors 0, 1, 2, … shall be.
+        top: No descriptor of this process is as high as this.
+    """
+    # Duplicated above the range first, so that none is overwritten before it is placed.
+    high = [fcntl.fcntl(files[name], fcntl.F_DUPFD, len(names)) for name in names]
+    for target, descriptor in enumerate(high):
+        os.dup2(descriptor, target)
+    os.closerange(len(names), top + 2 * len(names))
+
+
+def collapse():
+    """Ask the kernel to hold this process's memory in huge pages: there is less to copy at each fork."""
+    libc = ctypes.CDLL(None, use_errno=True)
+    libc.madvise.argtypes = (ctypes.c_void_p, ctypes.c_size_t, ctypes.c_int)
+    with open("/proc/self/maps") as maps:
+        for line in maps:
+            span, access, _, _, inode, *_ = line.split()
+            if access == "rw-p" and inode == "0":
+                start, end = (int(edge, 16) for edge in span.split("-"))
+                start, end = -(-start // HUGE) * HUGE, end // HUGE * HUGE
+                if start < end:
+                    libc.madvise(start, end - start, MADV_COLLAPSE)  # refused by old kernels, and no harm done

@@ -1,0 +1,237 @@
+"""The data form: tests as calls with literal arguments, and assertions over what the calls return.
+
+``plan`` reads a test text and executes nothing of it. The sample then gets the calls and no expectation; the
+trusted side compares. Tests that do more than that have no plan: see :mod:`reweave.sandbox.judge.tests_form`.
+What a call returned is taken as it was when the call returned.
+"""
+
+import ast
+import sys
+import warnings
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any
+
+from reweave.sandbox.jobs import Call
+from reweave.sandbox.judge import operations
+from reweave.sandbox.judge.compare import Answer, Apply, Const, Junction, Tree
+from reweave.sandbox.judge.expressions import Defined, Expressions, Module, Program, Pure, Reject
+
+SOURCE = 1_000_000  # characters of test text that are looked at
+TEXT = 300  # characters of an assertion that are kept for messages
+NESTING = 10  # test functions that call one another
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """One thing the tests evaluate.
+
+    Args:
+        line: Its line in the test text.
+        text: Its source, cut.
+        tree: What is evaluated.
+        asserts: Whether it must be true; else it must only not raise.
+    """
+
+    line: int
+    text: str
+    tree: Tree
+    asserts: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class DataPlan:
+    """Calls for the sample, in order, and what is then checked, in order."""
+
+    calls: tuple[Call, ...]
+    checks: tuple[Check, ...]
+
+    @property
+    def assertions(self) -> int:
+        """How many assertions there are to evaluate."""
+        return sum(check.asserts for check in self.checks)
+
+
+@lru_cache(maxsize=2048)
+def plan(tests: str, entry_point: str | None = None) -> DataPlan | None:
+    """Give the plan of a test text, None where the data form does not do.
+
+    Args:
+        tests: Python source text.
+        entry_point: The name the tests check; needed for a ``check(candidate)`` that nobody calls, and where the
+            program defines a name that Python has already.
+    """
+    try:
+        return _Planner(entry_point).planned(parse(tests))
+    except (Reject, operations.Unsupported, RecursionError, MemoryError):
+        return None
+
+
+def parse(tests: str) -> ast.Module:
+    """Give the syntax tree of a test text. Raises ``Reject``."""
+    if len(tests) > SOURCE:
+        raise Reject("a very long text")
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            return ast.parse(tests)
+    except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
+        raise Reject("a text that does not parse") from error
+
+
+class _Return(Exception):  # noqa: N818 - control flow, not an error
+    def __init__(self, value: Any) -> None:
+        self.value = value
+
+
+class _Planner:
+    def __init__(self, entry_point: str | None) -> None:
+        self.entry_point = entry_point
+        self.expressions = Expressions(entry_point, self._inline)
+        self.checks: list[Check] = []
+        self.called: set[str] = set()
+        self.depth = 0
+
+    def planned(self, module: ast.Module) -> DataPlan | None:
+        self._block(module.body)
+        names = self.expressions.scopes[0]
+        waiting = [value.node for value in names.values() if isinstance(value, Defined)]
+        for function in waiting:
+            if function.name in self.called:
+                continue
+            if function.name == "check" and self.entry_point and len(function.args.args) == 1:
+                self._inline(function, [Program(self.entry_point)], {})
+            elif function.name.startswith("test"):
+                self._inline(function, [], {})
+            elif function.name == "check":
+                raise Reject("a check of nobody knows what")
+        if not self.expressions.calls or not any(check.asserts for check in self.checks):
+            return None
+        return DataPlan(tuple(self.expressions.calls), tuple(self.checks))
+
+    def _block(self, statements: Sequence[ast.stmt]) -> None:
+        for statement in statements:
+            self._statement(statement)
+
+    def _statement(self, node: ast.stmt) -> None:
+        expressions = self.expressions
+        expressions.step()
+        match node:
+            case ast.Assert(test=test):
+                self._check(node, expressions.value(test, decisive=True), asserts=True)
+            case ast.Expr(value=ast.Constant()) | ast.Pass():
+                pass
+            case ast.Expr(value=value):
+                if not self._prints(value):
+                    self._check(node, expressions.value(value), asserts=False)
+            case ast.Assign(targets=targets, value=value):
+                result = self._kept(node, value)
+                for target in targets:
+                    expressions.bind(target, result)
+            case ast.AnnAssign(target=ast.Name() as name, value=value):
+                if value:
+                    expressions.bind(name, self._kept(node, value))
+            case ast.AugAssign(target=ast.Name(id=name), op=operator, value=value):
+                old = expressions.known(ast.Name(id=name))
+                if type(old) not in {int, float, str, bool, tuple} or name not in expressions.scopes[-1]:
+                    raise Reject("a change in place")
+                function = operations.OPERATORS[type(operator).__name__]
+                expressions.scopes[-1][name] = expressions.apply(function, [old, expressions.known(value)])
+            case ast.For(target=target, iter=iterable, body=body, orelse=[]):
+                for item in expressions.walked(iterable):
+                    expressions.bind(target, item)
+                    self._block(body)
+            case ast.If(test=test, body=body, orelse=orelse):
+                self._block(body if expressions.known(test) else orelse)
+            case ast.FunctionDef(decorator_list=[]):
+                expressions.scopes[-1][node.name] = Defined(node)
+            case ast.Import(names=names):
+                for alias in names:
+                    _standard(alias.name)
+                    expressions.scopes[-1][alias.asname or alias.name.partition(".")[0]] = Module(alias.name)
+            case ast.ImportFrom(module=str(module), names=names, level=0):
+                _standard(module)
+                for alias in names:
+                    expressions.scopes[-1][alias.asname or alias.name] = _imported(module, alias.name)
+            case ast.Return(value=value):
+                raise _Return(expressions.value(value) if value else None)
+            case _:
+                raise Reject(f"a {type(node).__name__}")
+
+    def _kept(self, node: ast.stmt, value: ast.expr) -> Any:
+        """Give the value to bind; one that is yet to come must not raise, whether it is used or not."""
+        result = self.expressions.value(value)
+        if isinstance(result, (Const, Answer, Apply, Junction)):
+            if isinstance(value, ast.Call) and isinstance(value.func, ast.Name) and value.func.id[:1].isupper():
+                raise Reject("what may be an object of the program's")
+            self._check(node, result, asserts=False)
+        return result
+
+    def _check(self, node: ast.stmt, value: Any, *, asserts: bool) -> None:
+        if isinstance(value, (Program, Module, Pure, Defined)):
+            raise Reject("a function as a condition")
+        known = not isinstance(value, (Const, Answer, Apply, Junction))
+        if known and not asserts:
+            return
+        # A known value's truth is known: of the value itself no message has need
+        tree = Const(bool(value)) if known else self.expressions.tree(value)
+        self.checks.append(Check(node.lineno, ast.unparse(node)[:TEXT], tree, asserts))
+
+    def _prints(self, value: ast.expr) -> bool:
+        if not (isinstance(value, ast.Call) and isinstance(value.func, ast.Name) and value.func.id == "print"):
+            return False
+        for argument in value.args:
+            self.expressions.known(argument)
+        return True
+
+    def _inline(self, node: ast.FunctionDef, args: list[Any], kwargs: dict[str, Any]) -> Any:
+        """Give what a function of the tests' returns, its assertions checked on the way."""
+        spec = node.args
+        if spec.vararg or spec.kwarg or spec.kwonlyargs or spec.posonlyargs:
+            raise Reject("unusual parameters")
+        self.called.add(node.name)
+        names = [parameter.arg for parameter in spec.args]
+        bound = dict(zip(names, args, strict=False))
+        defaults = dict(zip(names[len(names) - len(spec.defaults) :], spec.defaults, strict=True))
+        bound.update(kwargs)
+        for name, default in defaults.items():
+            if name not in bound:
+                bound[name] = self.expressions.value(default)
+        if bound.keys() != set(names) or len(args) > len(names):
+            raise Reject("arguments that do not fit")
+        with self._scope(bound):
+            try:
+                self._block(node.body)
+            except _Return as returned:
+                return returned.value
+        return None
+
+    @contextmanager
+    def _scope(self, names: dict[str, Any]) -> Iterator[None]:
+        """Evaluate in a function's scope: its names, then the module's."""
+        scopes = self.expressions.scopes
+        self.depth += 1
+        if self.depth > NESTING:
+            raise Reject("deeply nested test functions")
+        self.expressions.scopes = [scopes[0], names]
+        try:
+            yield
+        finally:
+            self.expressions.scopes = scopes
+            self.depth -= 1
+
+
+def _standard(module: str) -> None:
+    if module.partition(".")[0] not in sys.stdlib_module_names:
+        raise Reject(f"an import of {module}")
+
+
+def _imported(module: str, name: str) -> Any:
+    if name == "*":
+        raise Reject("a star import")
+    value = operations.MODULES.get(module, {}).get(name)
+    if value is None:
+        return Module(f"{module}.{name}")
+    return Pure(value) if callable(value) else value

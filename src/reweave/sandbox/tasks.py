@@ -1,0 +1,180 @@
+"""A job under way: what to run for it, and what its answer is once that has run."""
+
+import platform
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
+
+from reweave.sandbox import arrays
+from reweave.sandbox.inside import channel, plain
+from reweave.sandbox.jobs import CallsJob, CellsJob, Form, Job, Limits, StdinJob, TestsJob
+from reweave.sandbox.judge import cells as judge_cells
+from reweave.sandbox.judge import data_form, forms, verdicts
+from reweave.sandbox.outcome import ended_by_limit, ended_early, observed
+from reweave.sandbox.results import (
+    CallsResult,
+    CellsResult,
+    NotReached,
+    Reason,
+    Run,
+    StdinResult,
+    Tier,
+    Verdict,
+)
+from reweave.sandbox.ring import Raw, Request
+
+Finish = Callable[[Raw], "Run | Step"]
+"""Takes what was observed; gives the result, or what must run next before there is one."""
+
+Step = tuple[Request, Finish]
+
+
+class Tasks:
+    """Turns jobs into requests and what came of them into results, for one sandbox.
+
+    Args:
+        tier: What holds the samples; every result says so.
+        limits: For jobs that bring none.
+    """
+
+    def __init__(self, tier: Tier, limits: Limits) -> None:
+        self.limits = limits
+        self.stamp = {"tier": tier, "kernel": platform.release(), "unsafe": tier == "none"}
+
+    def broken(self, job: Job, error: Exception) -> Run:
+        """Give the result of a job whose answer could not be read because of a defect on this side."""
+        common: dict[str, Any] = {"limits": job.limits or self.limits, "tag": job.tag, **self.stamp}
+        common |= {"reason": "harness-error", "detail": f"a defect in reweave: {error!r}"}
+        if isinstance(job, TestsJob):
+            return Verdict(form="data" if job.form == "auto" else job.form, **common)
+        kind = {CallsJob: CallsResult, StdinJob: StdinResult, CellsJob: CellsResult}[type(job)]
+        return kind(**common)
+
+    def start(self, job: Job) -> Step:
+        """Give the first request of a job, and the function that takes what came of it."""
+        limits = job.limits or self.limits
+        if isinstance(job, TestsJob):
+            return self._tests(job, limits)
+        if isinstance(job, CallsJob):
+            body = {"kind": "calls", "program": job.program, "calls": _calls(job.calls)}
+            finish: Finish = lambda raw: self._finish_calls(job, limits, raw)  # noqa: E731
+            return self._request(body, limits, job.seed), finish
+        if isinstance(job, StdinJob):
+            body = {"kind": "stdin", "program": job.program}
+            request = replace(self._request(body, limits, job.seed), stdin=job.input.encode("utf-8", "surrogateescape"))
+            return request, lambda raw: self._finish_stdin(job, limits, raw)
+        body = {
+            "kind": "cells",
+            "cells": list(job.cells),
+            "inputs": {name: arrays.pack(value) for name, value in job.inputs.items()},
+            "capture": None if job.capture is None else list(job.capture),
+            "files": dict(job.files),
+        }
+        return self._request(body, limits, job.seed), lambda raw: self._finish_cells(job, limits, raw)
+
+    @staticmethod
+    def _request(body: dict[str, Any], limits: Limits, seed: int) -> Request:
+        return Request(plain.encode(body, limit=1 << 31), limits, seed)
+
+    # -- tests ---------------------------------------------------------------------------------------------
+
+    def _tests(self, job: TestsJob, limits: Limits) -> Step:
+        form: Form = job.form if job.form != "auto" else forms.choose(job.tests, job.entry_point)
+        if form == "data":
+            return self._data(job, limits)
+        tests = {"tests": job.tests, "entry_point": job.entry_point}
+        if form == "proxy":
+            program = plain.encode({"kind": "code-side", "program": job.program}, limit=1 << 31)
+            request = replace(self._request({"kind": "test-side", **tests}, limits, job.seed), program=program)
+        else:
+            request = self._request({"kind": "in-process", "program": job.program, **tests}, limits, job.seed)
+        return request, lambda raw: self._finish_tests(job, limits, form, raw)
+
+    def _data(self, job: TestsJob, limits: Limits) -> Step:
+        plan = data_form.plan(job.tests, job.entry_point)
+        if plan is None:
+            raise ValueError("these tests are not all equality tests on plain data: use form='proxy' or 'auto'")
+        body = {"kind": "calls", "program": job.program, "calls": _calls(plan.calls)}
+
+        def finish(raw: Raw) -> Run:
+            reason, detail, outcomes = self._outcomes(len(plan.calls), limits, raw)
+            reached = 0
+            if reason == "passed":
+                reason, detail, reached = verdicts.judge_data(plan, outcomes)
+            return self._verdict(job, limits, raw, reason, detail, "data", reached, len(plan.assertions))
+
+        return self._request(body, limits, job.seed), finish
+
+    def _finish_tests(self, job: TestsJob, limits: Limits, form: Form, raw: Raw) -> Run | Step:
+        reached, payloads = channel.read(raw.result)
+        ended = ended_by_limit(raw, limits)
+        if ended is None:
+            said = verdicts.read_test_end(payloads)
+            ended = ended_early(raw) if said is None else said
+        reason, detail = ended
+        if reason == "needs-in-process":
+            if job.form == "auto":
+                return self._tests(replace(job, form="in-process"), limits)
+            reason, detail = "failed", f"{detail}; form='in-process' can run these tests"
+        return self._verdict(job, limits, raw, reason, detail, form, reached, None)
+
+    def _verdict(
+        self,
+        job: TestsJob,
+        limits: Limits,
+        raw: Raw,
+        reason: Any,
+        detail: str,
+        form: Form,
+        reached: int,
+        assertions: int | None,
+    ) -> Verdict:
+        return Verdict(
+            reason=reason,
+            detail=detail,
+            form=form,
+            reached=reached,
+            assertions=assertions,
+            limits=limits,
+            tag=job.tag,
+            **observed(raw),
+            **self.stamp,
+        )
+
+    # -- the others ----------------------------------------------------------------------------------------
+
+    def _outcomes(self, count: int, limits: Limits, raw: Raw) -> tuple[Reason, str, tuple[Any, ...]]:
+        _, payloads = channel.read(raw.result)
+        outcomes, said = verdicts.read_calls(payloads, count)
+        ended = ended_by_limit(raw, limits) or said or ended_early(raw)
+        return ended[0], ended[1], outcomes
+
+    def _finish_calls(self, job: CallsJob, limits: Limits, raw: Raw) -> CallsResult:
+        reason, detail, outcomes = self._outcomes(len(job.calls), limits, raw)
+        return CallsResult(
+            reason=reason, detail=detail, calls=outcomes, limits=limits, tag=job.tag, **observed(raw), **self.stamp
+        )
+
+    def _finish_stdin(self, job: StdinJob, limits: Limits, raw: Raw) -> StdinResult:
+        _, payloads = channel.read(raw.result)
+        status, said = verdicts.read_exit(payloads)
+        reason, detail = ended_by_limit(raw, limits) or said or ended_early(raw)
+        return StdinResult(
+            reason=reason, detail=detail, exit_status=status, limits=limits, tag=job.tag, **observed(raw), **self.stamp
+        )
+
+    def _finish_cells(self, job: CellsJob, limits: Limits, raw: Raw) -> CellsResult:
+        _, payloads = channel.read(raw.result)
+        cells = judge_cells.read_cells(payloads, len(job.cells))
+        said = verdicts.read_test_end(payloads[-1:])
+        reason, detail = ended_by_limit(raw, limits) or said or ended_early(raw)
+        return CellsResult(
+            reason=reason, detail=detail, cells=cells, limits=limits, tag=job.tag, **observed(raw), **self.stamp
+        )
+
+
+def _calls(calls: Any) -> list[tuple[str, list[Any], dict[str, Any]]]:
+    return [
+        (call.entry, [arrays.pack(value) for value in call.args], {k: arrays.pack(v) for k, v in call.kwargs.items()})
+        for call in calls
+    ]
