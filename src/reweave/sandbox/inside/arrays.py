@@ -1,15 +1,16 @@
 """Arrays and frames as plain data: numpy's and pandas' exact types to ``Packed`` values, and back.
 
-Whatever holds numbers, text of one width or instants travels as the name of its element type, its shape and its
-bytes; what holds Python objects, as a list of plain values. A frame is its columns, one by one, and its two indexes,
-so that repeated, mixed and non-text column names, element types and names of indexes all come back. No pickle, no
-``npy`` header, no Arrow: Arrow's reader is a C++ parser that its authors do not offer for hostile bytes,
-it refuses mixed columns and loses repeated names, and pandas 1.5 environments often lack it.
+Whatever holds numbers, text of one width or instants travels as the name of its element type, its shape and
+its bytes; what holds Python objects, as a list of plain values. A frame is its columns, one by one, and its
+two indexes, so that repeated, mixed and non-text column names, element types and names of indexes all come
+back. No pickle, no ``npy`` header, no Arrow: Arrow's reader is a C++ parser that its authors do not offer for
+hostile bytes, it refuses mixed columns and loses repeated names, and pandas 1.5 environments often lack it.
 
 What is lost: the order in memory, ``attrs``, ``flags``, ``freq`` of a single Timestamp. What does not cross:
 subclasses (masked arrays, matrices, GeoDataFrames), long doubles, Arrow-backed columns.
 
-Neither numpy nor pandas is imported before a value needs it. ``arrays_numpy`` and ``arrays_pandas`` know the types.
+Neither numpy nor pandas is imported before a value needs it. ``arrays_numpy`` and ``arrays_pandas`` know the
+types.
 """
 
 import collections

@@ -1,7 +1,7 @@
 """numpy's arrays, scalars and element types as plain data: see ``arrays``.
 
-The reader holds the shape against the bytes that are there before it makes anything, and checks the bytes that numpy
-itself trusts: a boolean that is neither 0 nor 1, a character that is not Unicode's.
+The reader holds the shape against the bytes that are there before it makes anything, and checks the bytes
+that numpy itself trusts: a boolean that is neither 0 nor 1, a character that is not Unicode's.
 """
 
 import re
@@ -12,7 +12,8 @@ from .plain_kinds import BadData, NotPlain, Packed
 
 _UNIT = r"\[[1-9]?[0-9]{0,3}(?:Y|M|W|D|h|m|s|ms|us|ns|ps|fs|as)\]"
 _CODE = re.compile(
-    r"\|b1|[<>|][iu][1248]|[<>]f[248]|[<>]c(?:8|16)|\|S[1-9][0-9]{0,7}|[<>]U[1-9][0-9]{0,6}|[<>][mM]8(?:%s)?" % _UNIT
+    r"\|b1|[<>|][iu][1248]|[<>]f[248]|[<>]c(?:8|16)|\|S[1-9][0-9]{0,7}|[<>]U[1-9][0-9]{0,6}|[<>][mM]8(?:%s)?"
+    % _UNIT
 )
 _MOST_DIMENSION = 1 << 32  # of an array without elements, whose shape nothing else bounds
 _SCALARS = frozenset(np.dtype(code).type for code in "?bhilqpBHILQPefdFDmM")

@@ -1,8 +1,8 @@
 """pandas' frames, series, indexes and scalars as plain data: see ``arrays``.
 
-A column is a tuple of its sort and parts: arrays, which ``arrays_numpy`` packs, and plain values. It crosses between
-pandas 1.5 and 3: what the other side's pandas does not have becomes its nearest older relative (text becomes
-objects, an index's ``freq`` that it cannot read becomes None).
+A column is a tuple of its sort and parts: arrays, which ``arrays_numpy`` packs, and plain values. It crosses
+between pandas 1.5 and 3: what the other side's pandas does not have becomes its nearest older relative (text
+becomes objects, an index's ``freq`` that it cannot read becomes None).
 """
 
 import datetime
@@ -15,7 +15,9 @@ from .plain_kinds import ITEMS, BadData, NotPlain, Packed
 
 _INDEXES = {pd.Index, pd.MultiIndex, pd.CategoricalIndex, pd.IntervalIndex}
 _INDEXES |= {pd.DatetimeIndex, pd.TimedeltaIndex, pd.PeriodIndex}
-_INDEXES |= {type(pd.Index(np.zeros(1, code))) for code in ("i8", "u8", "f8")}  # classes of their own before pandas 2
+_INDEXES |= {
+    type(pd.Index(np.zeros(1, code))) for code in ("i8", "u8", "f8")
+}  # classes of their own before pandas 2
 _ZONE = re.compile(r"(?!dateutil)[A-Za-z0-9_+-]{1,32}(?:/[A-Za-z0-9_+-]{1,32}){0,2}")
 _FREQUENCY = re.compile(r"-?[0-9]{0,6}[A-Za-z]{1,8}(?:-[0-9A-Z]{1,8})?")
 _PLAIN_ARRAY = getattr(pd.arrays, "NumpyExtensionArray", None) or pd.arrays.PandasArray
@@ -60,9 +62,15 @@ def pack(value, limit):
 
 def _pack_array(value):
     """Give the ``Packed`` form of an array or element type that pandas adds to numpy's: ``Categorical`` and so on."""
-    if issubclass(type(value), pd.api.extensions.ExtensionArray) and type(value).__module__.partition(".")[0] == "pandas":
+    if (
+        issubclass(type(value), pd.api.extensions.ExtensionArray)
+        and type(value).__module__.partition(".")[0] == "pandas"
+    ):
         return Packed("pandas.array", _column(value))
-    if issubclass(type(value), pd.api.extensions.ExtensionDtype) and type(value).__module__.partition(".")[0] == "pandas":
+    if (
+        issubclass(type(value), pd.api.extensions.ExtensionDtype)
+        and type(value).__module__.partition(".")[0] == "pandas"
+    ):
         return Packed("pandas.dtype", _column(pd.array([], dtype=value)))
     return None
 
@@ -185,7 +193,9 @@ def _make_masked(data, mask):
     for part, kinds in ((data, "biuf"), (mask, "b")):
         _expect(type(part) is np.ndarray and part.ndim == 1 and part.dtype.kind in kinds, "a masked column")
     _expect(len(data) == len(mask), "a masked column")
-    maker = {"b": pd.arrays.BooleanArray, "f": pd.arrays.FloatingArray}.get(data.dtype.kind, pd.arrays.IntegerArray)
+    maker = {"b": pd.arrays.BooleanArray, "f": pd.arrays.FloatingArray}.get(
+        data.dtype.kind, pd.arrays.IntegerArray
+    )
     return maker(data, mask)
 
 
@@ -212,7 +222,9 @@ def _make_series(payload):
 
 
 def _series(values, index, name=None):
-    _expect(isinstance(index, pd.Index) and len(values) == len(index), "a series whose index is of another length")
+    _expect(
+        isinstance(index, pd.Index) and len(values) == len(index), "a series whose index is of another length"
+    )
     return pd.Series(values, index=index, name=name, dtype=values.dtype)
 
 
@@ -220,7 +232,9 @@ def _make_frame(payload):
     index, columns, values = payload
     _expect(isinstance(index, pd.Index) and isinstance(columns, pd.Index) and type(values) is list, "a frame")
     _expect(len(columns) == len(values), "a frame of %d columns with %d names" % (len(values), len(columns)))
-    frame = pd.DataFrame({i: _series(_make_column(column), index) for i, column in enumerate(values)}, index=index)
+    frame = pd.DataFrame(
+        {i: _series(_make_column(column), index) for i, column in enumerate(values)}, index=index
+    )
     frame.columns = columns
     return frame
 

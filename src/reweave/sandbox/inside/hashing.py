@@ -1,10 +1,10 @@
 """Whether a hash table over untrusted keys is cheap to build.
 
-Whoever writes the bytes chooses the keys' hashes: ints that are equal modulo 2**61 - 1 share theirs, and so do tuples
-and frozensets of such ints. Every two keys of one hash are compared, frozensets by looking each element up again;
-nested, that is exponential in the depth. Keys of different hashes are never compared. So before a table is built,
-the comparisons that its equal hashes will cost are added up and charged to a budget. Strings and bytes have secret
-hashes, and are not looked at.
+Whoever writes the bytes chooses the keys' hashes: ints that are equal modulo 2**61 - 1 share theirs, and so
+do tuples and frozensets of such ints. Every two keys of one hash are compared, frozensets by looking each
+element up again; nested, that is exponential in the depth. Keys of different hashes are never compared. So
+before a table is built, the comparisons that its equal hashes will cost are added up and charged to a budget.
+Strings and bytes have secret hashes, and are not looked at.
 """
 
 from itertools import islice

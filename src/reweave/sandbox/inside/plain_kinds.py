@@ -1,8 +1,9 @@
 """The layout of encoded plain data: tags, forms, and how the stdlib's value types come apart and together.
 
-An encoding is a version byte and one value. A value is a tag byte and what the tag asks for; from ``SMALL`` on, the
-tag is the integer itself. The elements of a container are a *body*: a form byte, then either one value after the
-other (``EACH``) or, from ``COLUMN_FROM`` elements of one type on, a column. Counts are one byte, or 255 and four.
+An encoding is a version byte and one value. A value is a tag byte and what the tag asks for; from ``SMALL``
+on, the tag is the integer itself. The elements of a container are a *body*: a form byte, then either one
+value after the other (``EACH``) or, from ``COLUMN_FROM`` elements of one type on, a column. Counts are one
+byte, or 255 and four.
 """
 
 import collections

@@ -1,7 +1,7 @@
 """The reader of plain data: see ``plain``. It trusts no byte.
 
-Every count is held against the bytes that are left, at least one a value, and against the items allowed, before
-anything is made of it.
+Every count is held against the bytes that are left, at least one a value, and against the items allowed,
+before anything is made of it.
 """
 
 import collections

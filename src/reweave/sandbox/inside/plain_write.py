@@ -9,8 +9,9 @@ import collections
 import itertools
 import struct
 import sys
-from builtins import (  # noqa: A004 - the program may replace them
+from builtins import (  # noqa: A004, UP029 - the program may replace them
     Exception,
+    MemoryError,
     RecursionError,
     bool,
     bytearray,
@@ -63,9 +64,9 @@ class _Refused(Exception):
         self.steps = []
 
 
-def encode(value, limit, items, depth):
+def encode(value, limit, items, depth, drain):
     """See ``plain.encode``."""
-    writer = _Writer(limit, items)
+    writer = _Writer(limit, items, drain)
     try:
         writer.each((value,), depth, _nowhere)
         writer.check()
@@ -75,6 +76,8 @@ def encode(value, limit, items, depth):
         raise k.NotPlain("at %s: %s" % (where, refused.what) if where else refused.what) from None
     except RecursionError:
         raise k.NotPlain("nested too deep for the stack that is left") from None
+    except MemoryError:
+        raise k.NotPlain("too large for the memory that is left") from None
     return bytes(writer.out)
 
 
@@ -88,10 +91,11 @@ def describe(value):
 
 
 class _Writer:
-    def __init__(self, limit, items):
+    def __init__(self, limit, items, drain):
         self.out = bytearray((k.VERSION,))
         self.limit = limit
         self.items = items
+        self.drain = drain
 
     def check(self):
         if len(self.out) > self.limit:
@@ -251,7 +255,9 @@ class _Writer:
         self.each(values, depth - 1, _nowhere)
 
     def drained(self, iterator, depth):
-        """Write an iterator's elements. This runs the program's code."""
+        """Write an iterator's elements, or a view's. This runs the program's code."""
+        if not self.drain and type(iterator) not in _VIEWS:
+            raise _Refused(describe(iterator))
         try:
             values = list(itertools.islice(iterator, self.items + 1))
         except Exception as error:  # noqa: BLE001 - it is the program's own
@@ -344,15 +350,22 @@ def _deque(writer, value, depth):
     writer.body(values, depth, _at_index)
 
 
+_VIEWS = {
+    type(view)
+    for each in ({}, collections.OrderedDict())
+    for view in (each.keys(), each.values(), each.items())
+}
+
+
 def _iterators():
     """Give the types of the interpreter's own iterators and views."""
     table, ordered = {}, collections.OrderedDict()
-    found = {map, filter, zip, enumerate, reversed, type(_ for _ in ()), type(iter(int, 1))}
+    found = set(_VIEWS)
+    found |= {map, filter, zip, enumerate, reversed, type(_ for _ in ()), type(iter(int, 1))}
     found.update(
         kind for kind in vars(itertools).values() if type(kind) is type and hasattr(kind, "__next__")
     )
     for each in (table, ordered):
-        found.update(type(view) for view in (each.keys(), each.values(), each.items()))
         found.update(type(iter(view)) for view in (each.keys(), each.values(), each.items()))
     for each in (
         [],
