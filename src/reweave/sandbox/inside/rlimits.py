@@ -1,11 +1,3 @@
-<<<<<<< HEAD
-import resource
-def apply(limits):
-    def s(w,v): resource.setrlimit(w,(v,v))
-    with open('/proc/self/statm') as f: size=int(f.read().split()[0])*4096
-    s(resource.RLIMIT_AS, size+limits['memory']); s(resource.RLIMIT_NPROC,limits['processes']); s(resource.RLIMIT_CPU,limits['cpu'])
-    s(resource.RLIMIT_NOFILE,limits['open_files']); s(resource.RLIMIT_FSIZE,limits['file']); s(resource.RLIMIT_CORE,0)
-=======
 """How much one process of a sample may use, by the kernel's own limits, set for good.
 
 The wall clock, the memory of all processes together and the size of the outputs are watched from outside. To be
@@ -67,4 +59,3 @@ def apply(handle):
     """Set the limits of this process and of those it starts, soft and hard alike; none is raised."""
     for kind, bound in handle:
         resource.setrlimit(kind, bound)
->>>>>>> sb-filters
