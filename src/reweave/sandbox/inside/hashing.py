@@ -15,7 +15,7 @@ _SMALL = 256
 _FREE = frozenset((str, bytes, bool, type(None)))
 
 
-class Costly(Exception):
+class Costly(Exception):  # noqa: N818 - named for what the keys are
     """The keys would cost more comparisons than the budget has."""
 
 
@@ -28,7 +28,7 @@ class Budget:
         self.left = BUDGET
 
     def charge(self, keys):
-        """Pay for a table over ``keys`` (a list). Raises ``Costly``; ``TypeError`` where one is not hashable."""
+        """Pay for a table over ``keys``, a list. Raises ``Costly``, or ``TypeError`` for what has no hash."""
         if _FREE.issuperset(map(type, keys)):
             return
         hashes = list(map(hash, keys))

@@ -1,3 +1,4 @@
+# ruff: noqa: A004 - the builtins are imported because the program may replace them
 """The writer of plain data: see ``plain``.
 
 It runs beside the program whose values it writes. Exact types only, so that no method of the program's is
@@ -9,7 +10,7 @@ import collections
 import itertools
 import struct
 import sys
-from builtins import (  # noqa: A004, UP029 - the program may replace them
+from builtins import (
     Exception,
     MemoryError,
     RecursionError,
@@ -55,7 +56,7 @@ _WORDS = {
 }
 
 
-class _Refused(Exception):
+class _Refused(Exception):  # noqa: N818 - named for what happened
     """Not plain: what, and on the way out the steps to where."""
 
     def __init__(self, what):
@@ -235,7 +236,7 @@ class _Writer:
         """Write a set, in an order that its elements alone decide."""
         values = list(values)
         kinds = set(map(type, values))
-        if kinds == {int} or kinds == {str}:
+        if kinds in ({int}, {str}):
             self.sequence(tag, sorted(values), depth)
             return
         self.open(tag, len(values), depth)
