@@ -9,6 +9,7 @@ import mmap
 import multiprocessing.pool
 import multiprocessing.popen_fork
 import multiprocessing.queues
+import multiprocessing.synchronize
 import os
 import pathlib
 import platform
