@@ -32,7 +32,7 @@ def run(function, *, unprivileged=True):
         finally:
             os._exit(0)
     os.close(writing)
-    with open(reading, "rb") as text:
+    with os.fdopen(reading, "rb") as text:
         raised = text.read().decode()
     _, status = os.waitpid(pid, 0)
     return raised, os.WTERMSIG(status) if os.WIFSIGNALED(status) else None
