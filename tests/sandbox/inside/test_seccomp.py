@@ -245,7 +245,7 @@ def test_arguments_decide(machine, name, arguments, how, expected):
 
 @pytest.mark.parametrize("machine", MACHINES)
 def test_a_samples_filter_is_small(machine):
-    """What is installed at each fork has fewer than 30 instructions, since the kernel's work grows with them."""
+    """What each fork installs has fewer than 30 instructions: the kernel's work grows with them."""
     assert len(seccomp.build_sample(machine, sockets=True)) < 30 * 8
 
 
