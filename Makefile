@@ -56,7 +56,7 @@ bench: $(STAMP) $(PEER)/.made-from
 	$(BIN)/python benchmarks/paper.py
 	$(BIN)/python benchmarks/paper_verdicts.py --states 200
 
-# Debian packages that tests use: a browser for the page. Says what it does; skips what is there.
+# Debian packages: bubblewrap for untrusted code, a browser for the page's tests. Says what it does; skips what is there.
 system:
 	@scripts/system
 

@@ -15,8 +15,6 @@ from reweave.sandbox.outcome import ended_by_limit, ended_early, observed
 from reweave.sandbox.results import (
     CallsResult,
     CellsResult,
-    NotReached,
-    Reason,
     Run,
     StdinResult,
     Tier,
@@ -40,7 +38,7 @@ class Tasks:
 
     def __init__(self, tier: Tier, limits: Limits) -> None:
         self.limits = limits
-        self.stamp = {"tier": tier, "kernel": platform.release(), "unsafe": tier == "none"}
+        self.stamp: dict[str, Any] = {"tier": tier, "kernel": platform.release(), "unsafe": tier == "none"}
 
     def broken(self, job: Job, error: Exception) -> Run:
         """Give the result of a job whose answer could not be read because of a defect on this side."""
@@ -48,12 +46,14 @@ class Tasks:
         common |= {"reason": "harness-error", "detail": f"a defect in reweave: {error!r}"}
         if isinstance(job, TestsJob):
             return Verdict(form="data" if job.form == "auto" else job.form, **common)
-        kind = {CallsJob: CallsResult, StdinJob: StdinResult, CellsJob: CellsResult}[type(job)]
-        return kind(**common)
+        kind: Any = {CallsJob: CallsResult, StdinJob: StdinResult, CellsJob: CellsResult}[type(job)]
+        answer: Run = kind(**common)
+        return answer
 
     def start(self, job: Job) -> Step:
         """Give the first request of a job, and the function that takes what came of it."""
         limits = job.limits or self.limits
+        body: dict[str, Any]
         if isinstance(job, TestsJob):
             return self._tests(job, limits)
         if isinstance(job, CallsJob):
@@ -98,7 +98,9 @@ class Tasks:
     def _data(self, job: TestsJob, limits: Limits) -> Step:
         plan, calls = _planned(job.tests, job.entry_point)
         if plan is None:
-            raise ValueError("these tests are not all equality tests on plain data: use form='proxy' or 'auto'")
+            raise ValueError(
+                "these tests are not all equality tests on plain data: use form='proxy' or 'auto'"
+            )
         body = {"kind": "calls", "program": job.program, "calls": calls}
         count = len(plan.assertions)
 
@@ -113,7 +115,7 @@ class Tasks:
 
     def _finish_tests(self, job: TestsJob, limits: Limits, form: Form, raw: Raw) -> Run | Step:
         reached, payloads = channel.read(raw.result)
-        ended = ended_by_limit(raw, limits)
+        ended: tuple[Any, str] | None = ended_by_limit(raw, limits)
         if ended is None:
             said = verdicts.read_test_end(payloads)
             ended = ended_early(raw) if said is None else said
@@ -149,7 +151,7 @@ class Tasks:
 
     # -- the others ----------------------------------------------------------------------------------------
 
-    def _outcomes(self, count: int, limits: Limits, raw: Raw) -> tuple[Reason, str, tuple[Any, ...]]:
+    def _outcomes(self, count: int, limits: Limits, raw: Raw) -> tuple[Any, str, tuple[Any, ...]]:
         _, payloads = channel.read(raw.result)
         outcomes, said = verdicts.read_calls(payloads, count)
         ended = ended_by_limit(raw, limits) or said or ended_early(raw)
@@ -170,6 +172,7 @@ class Tasks:
     def _finish_stdin(self, job: StdinJob, limits: Limits, raw: Raw) -> StdinResult:
         _, payloads = channel.read(raw.result)
         status, said = verdicts.read_exit(payloads)
+        reason: Any
         reason, detail = ended_by_limit(raw, limits) or said or ended_early(raw)
         return StdinResult(
             reason=reason,
@@ -185,6 +188,7 @@ class Tasks:
         _, payloads = channel.read(raw.result)
         cells = judge_cells.read_cells(payloads, len(job.cells))
         said = verdicts.read_test_end(payloads[-1:])
+        reason: Any
         reason, detail = ended_by_limit(raw, limits) or said or ended_early(raw)
         return CellsResult(
             reason=reason,
@@ -205,7 +209,7 @@ def _planned(tests: str, entry_point: str | None) -> tuple[data_form.DataPlan | 
 
 
 def _packed(calls: Sequence[Call]) -> bytes:
-    return values.PLAIN + plain.encode(_listed(calls), limit=1 << 31)  # type: ignore[no-any-return]
+    return bytes(values.PLAIN + plain.encode(_listed(calls), limit=1 << 31))
 
 
 def _listed(calls: Sequence[Call]) -> list[tuple[str, list[Any], dict[str, Any]]]:

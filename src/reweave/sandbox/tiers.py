@@ -108,7 +108,9 @@ def _try(tier: Tier, python: Interpreter) -> str | None:
         pool = Pool(plan(tier, python, ()), workers=1, lifetime=10)
     except SandboxError as error:
         return str(error)
-    body = marshal.dumps({"kind": "calls", "program": _SELF_TEST, "calls": values.pack([("look", [], {})])}, 4)
+    body = marshal.dumps(
+        {"kind": "calls", "program": _SELF_TEST, "calls": values.pack([("look", [], {})])}, 4
+    )
     try:
         pool.submit(Request(body, Limits(wall=20.0)), found.append)
         while not found:

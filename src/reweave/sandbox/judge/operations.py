@@ -24,7 +24,7 @@ COLLIDING = 200  # unequal members of one hash: a set of them costs their square
 TYPES = (bool, int, float, complex, str, bytes, list, tuple, dict, set, frozenset, type(None))
 """The types whose values are computed with; ``isinstance`` and ``type`` are asked for these only."""
 
-_ITERATOR = type(iter([]))  # what a program's generator comes across as
+_ITERATOR: Any = type(iter([]))  # what a program's generator comes across as
 _CONTAINERS = frozenset(
     {
         list,
