@@ -11,23 +11,12 @@ from typing import Any, Literal, Self
 from reweave.errors import SandboxError
 from reweave.sandbox.interpreter import interpreter
 from reweave.sandbox.jobs import Call, CallsJob, CellsJob, Form, Job, Limits, StdinJob, TestsJob
-from reweave.sandbox.plans import plan
+from reweave.sandbox.plans import ZYGOTES, plan
 from reweave.sandbox.pool import Pool
 from reweave.sandbox.results import CallsResult, CellsResult, Run, StdinResult, Tier, Verdict
 from reweave.sandbox.ring import Raw
 from reweave.sandbox.tasks import Tasks
 from reweave.sandbox.tiers import choose
-
-ZYGOTES: dict[str, tuple[str, ...]] = {
-    "stdlib": (
-        "abc", "bisect", "cmath", "collections", "copy", "dataclasses", "datetime", "decimal", "enum", "fractions",
-        "functools", "hashlib", "heapq", "inspect", "io", "itertools", "json", "linecache", "math", "operator",
-        "random", "re", "statistics", "string", "struct", "textwrap", "threading", "time", "traceback", "typing",
-        "unittest",
-    ),
-    "data": ("numpy", "pandas"),
-}  # fmt: skip
-"""What is imported before samples are forked, by name; ``data`` has what ``stdlib`` has, too."""
 
 LIFETIME = 5000
 WINDOW = 64

@@ -11,6 +11,7 @@ import contextlib
 import ctypes
 import json
 import os
+import stat
 import sys
 
 NEWNS = 0x20000
@@ -25,6 +26,7 @@ def main() -> None:
     if os.getuid() == 0:
         if plan["binds"]:
             plan["binds"] = _stage(plan["binds"])
+        _uncover(plan["reach"])
         _become(plan["uid"])
     command = plan["before"]
     for source, target in plan["binds"]:
@@ -36,28 +38,71 @@ def main() -> None:
 
 def _stage(binds: list[list[str]]) -> list[list[str]]:
     """Make each source reachable for an unprivileged user; give the binds with their new sources."""
-    libc = ctypes.CDLL(None, use_errno=True)
-
-    def call(name: str, *arguments: object) -> None:
-        if getattr(libc, name)(*arguments) != 0:
-            raise OSError(ctypes.get_errno(), f"{name} {arguments[:2]}: {os.strerror(ctypes.get_errno())}")
-
+    _private_mounts()
+    # Opened before the stage covers what may be below it, and in this mount namespace, or binding is refused.
     sources = [os.open(source, os.O_PATH) for source, _ in binds]
-    call("unshare", NEWNS)
-    call("mount", b"none", b"/", None, MS_REC | MS_PRIVATE, None)
-    call("mount", b"tmpfs", STAGE.encode(), b"tmpfs", 6, b"mode=755,size=1m")
+    _call("mount", b"tmpfs", STAGE.encode(), b"tmpfs", 6, b"mode=755,size=1m")
     staged = []
-    for number, (descriptor, (source, target)) in enumerate(zip(sources, binds, strict=True)):
+    for number, (descriptor, (_, target)) in enumerate(zip(sources, binds, strict=True)):
         place = f"{STAGE}/{number}"
-        if os.path.isdir(source):  # noqa: PTH112 - a light start: no pathlib
+        if stat.S_ISDIR(os.fstat(descriptor).st_mode):
             os.mkdir(place)  # noqa: PTH102
         else:
             os.close(os.open(place, os.O_CREAT | os.O_WRONLY))
-        call("mount", f"/proc/self/fd/{descriptor}".encode(), place.encode(), None, MS_BIND | MS_REC, None)
+        _bind(descriptor, place)
         staged.append([place, target])
     for descriptor in sources:
         os.close(descriptor)
     return staged
+
+
+def _uncover(folders: list[str]) -> None:
+    """Make folders reachable at their own paths that lie below one which only root may enter.
+
+    That one is covered with an empty folder everybody may enter, in a private mount namespace, and what is
+    wanted is shown in it again.
+    """
+    closed: dict[str, list[str]] = {}
+    for folder in folders:
+        ancestor = ""
+        for part in folder.strip("/").split("/"):
+            ancestor += "/" + part
+            if ancestor != folder and not os.stat(ancestor).st_mode & stat.S_IXOTH:
+                closed.setdefault(ancestor, []).append(folder)
+                break
+    if not closed:
+        return
+    try:
+        _private_mounts()
+    except OSError as error:
+        sys.exit(
+            f"reweave: {', '.join(sum(closed.values(), []))}: only root may enter {', '.join(closed)}, and it cannot"
+            f" be shown to an unprivileged user ({error}): give a Python that lives elsewhere (python=...)"
+        )
+    for ancestor, wanted in closed.items():
+        descriptors = [os.open(folder, os.O_PATH) for folder in wanted]
+        _call("mount", b"tmpfs", ancestor.encode(), b"tmpfs", 6, b"mode=755,size=1m")
+        for descriptor, folder in zip(descriptors, wanted, strict=True):
+            os.makedirs(folder, exist_ok=True)  # noqa: PTH103
+            _bind(descriptor, folder)
+            os.close(descriptor)
+
+
+_libc = ctypes.CDLL(None, use_errno=True)
+
+
+def _call(name: str, *arguments: object) -> None:
+    if getattr(_libc, name)(*arguments) != 0:
+        raise OSError(ctypes.get_errno(), f"{name} {arguments[:2]}: {os.strerror(ctypes.get_errno())}")
+
+
+def _private_mounts() -> None:
+    _call("unshare", NEWNS)
+    _call("mount", b"none", b"/", None, MS_REC | MS_PRIVATE, None)
+
+
+def _bind(descriptor: int, place: str) -> None:
+    _call("mount", f"/proc/self/fd/{descriptor}".encode(), place.encode(), None, MS_BIND | MS_REC, None)
 
 
 def _become(uid: int) -> None:

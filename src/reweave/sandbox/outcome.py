@@ -3,7 +3,7 @@
 import signal
 from typing import Any
 
-from reweave.sandbox.inside import watch
+from reweave.sandbox.inside import protocol
 from reweave.sandbox.jobs import Limits
 from reweave.sandbox.results import Reason
 from reweave.sandbox.ring import LOST, Raw
@@ -13,25 +13,25 @@ def ended_by_limit(raw: Raw, limits: Limits) -> tuple[Reason, str] | None:
     """Give (reason, detail) where the sandbox ended the sample or could not run it; None where it ended itself."""
     if raw.how == LOST:
         return "harness-error", raw.detail
-    if raw.how == watch.REFUSED:
+    if raw.how == protocol.REFUSED:
         said = raw.stderr[-500:].decode(errors="replace")
         return "harness-error", f"no confined process could be started for it: {said or raw.code}"
-    if raw.how == watch.TIMEOUT:
+    if raw.how == protocol.TIMEOUT:
         return "timeout", f"over {limits.wall:g} s"
-    if raw.how == watch.MEMORY:
+    if raw.how == protocol.MEMORY:
         return "memory", f"over {limits.memory >> 20} MiB in all"
-    if raw.how == watch.OUTPUT:
+    if raw.how == protocol.OUTPUT:
         return "output", f"over {limits.output} bytes of output or {limits.result} of results"
-    if raw.how == watch.SIGNALED and raw.code == signal.SIGXCPU:
+    if raw.how == protocol.SIGNALED and raw.code == signal.SIGXCPU:
         return "timeout", "CPU seconds used up"
-    if raw.how == watch.SIGNALED and raw.code == signal.SIGKILL and raw.cpu_seconds >= _cpu(limits):
+    if raw.how == protocol.SIGNALED and raw.code == signal.SIGKILL and raw.cpu_seconds >= _cpu(limits):
         return "timeout", "CPU seconds used up"
     return None
 
 
 def ended_early(raw: Raw) -> tuple[Reason, str]:
     """Give (reason, detail) for a process that ended by itself before its work was done."""
-    if raw.how == watch.SIGNALED:
+    if raw.how == protocol.SIGNALED:
         return "crashed", f"ended by {_signal(raw.code)}"
     return "crashed", f"the process ended with status {raw.code} before its work was done"
 

@@ -13,6 +13,17 @@ from reweave.sandbox.ring import Plan
 INSIDE = Path(__file__).with_name("inside")
 NOBODY = 65534
 
+ZYGOTES: dict[str, tuple[str, ...]] = {
+    "stdlib": (
+        "abc", "bisect", "cmath", "collections", "copy", "dataclasses", "datetime", "decimal", "enum", "fractions",
+        "functools", "hashlib", "heapq", "inspect", "io", "itertools", "json", "linecache", "math", "operator",
+        "random", "re", "statistics", "string", "struct", "textwrap", "threading", "time", "traceback", "typing",
+        
+    ),
+    "data": ("numpy", "pandas"),
+}  # fmt: skip
+"""What is imported before samples are forked, by name; ``data`` has what ``stdlib`` has, too."""
+
 _MOUNTED = "/run/reweave"
 _MOVED = "/run/python"  # where an interpreter is seen that lives under /tmp, which each sample covers
 _SYSTEM = ("/usr", "/bin", "/sbin", "/lib", "/lib32", "/lib64", "/libx32")
@@ -57,7 +68,7 @@ def plan(tier: Tier, python: Interpreter, preload: tuple[str, ...]) -> Plan:
         raise SandboxError("gVisor")
     settings["read"] = [*_SYSTEM, *(f"/etc/{name}" for name in _ETC), *python.folders, str(INSIDE)]
     command = [python.executable, "-s", "-c", _BOOT.format(folder=str(INSIDE))]
-    return Plan(command, [], [], dict(_ENVIRONMENT), settings, NOBODY)
+    return Plan(command, [], [], dict(_ENVIRONMENT), settings, NOBODY, reach=[*python.folders, str(INSIDE)])
 
 
 def _bubblewrap(python: Interpreter, settings: dict[str, Any]) -> Plan:

@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import Any
 
 from reweave.errors import SandboxError
-from reweave.sandbox.inside import watch, zygote
+from reweave.sandbox.inside import protocol
 from reweave.sandbox.jobs import Limits
 
 _LAUNCH = Path(__file__).with_name("launch.py")
@@ -46,7 +46,7 @@ class Request:
 
 @dataclass(frozen=True, slots=True)
 class Raw:
-    """What was observed of it: ``how`` and ``code`` as in ``inside/watch.py``; bytes as they were written."""
+    """What was observed of it: ``how`` and ``code`` as in ``inside/protocol.py``; bytes as they were written."""
 
     how: int
     code: int = 0
@@ -95,15 +95,15 @@ class Files:
     def read(self, report: tuple[Any, ...]) -> Raw:
         """Read what the sample wrote, no more of it than it may have written."""
         _, how, code, seconds, cpu, memory, code_side = report
-        pair = len(self.descriptors) == len(zygote.PAIR)
+        pair = len(self.descriptors) == len(protocol.PAIR)
         result, stdout, stderr = self.descriptors[3:6] if pair else self.descriptors[1:4]
         written = [os.fstat(descriptor).st_size for descriptor in (result, stdout, stderr)]
         allowed = (self.limits.result, self.limits.output, self.limits.output)
         if any(size > most for size, most in zip(written, allowed, strict=True)) and how in {
-            watch.EXITED,
-            watch.SIGNALED,
+            protocol.EXITED,
+            protocol.SIGNALED,
         }:
-            how = watch.OUTPUT
+            how = protocol.OUTPUT
         contents = [
             os.pread(descriptor, min(size, most), 0) if size else b""
             for descriptor, size, most in zip((result, stdout, stderr), written, allowed, strict=True)
@@ -127,6 +127,8 @@ class Plan:
         uid: The unprivileged user that root becomes.
         boot: The interpreter's code; the control descriptor and ``settings`` are its arguments.
         settings: Of the zygote.
+        die_with_parent: The command's flags for that.
+        reach: Folders that the unprivileged user must be able to enter at their own paths.
     """
 
     before: list[str]
@@ -136,6 +138,7 @@ class Plan:
     settings: dict[str, Any]
     uid: int = 65534
     die_with_parent: list[str] = field(default_factory=list)
+    reach: list[str] = field(default_factory=list)
 
 
 class Ring:
@@ -155,6 +158,7 @@ class Ring:
             "after": [*plan.after, str(theirs.fileno()), json.dumps(plan.settings)],
             "environment": plan.environment,
             "uid": plan.uid,
+            "reach": plan.reach,
         }
         try:
             self.process = subprocess.Popen(
@@ -177,7 +181,7 @@ class Ring:
     def send(self, number: int, request: Request, files: Files) -> None:
         """Hand over a request. Raises ``OSError`` where the ring is gone."""
         limits = request.limits
-        message = zygote.REQUEST.pack(
+        message = protocol.REQUEST.pack(
             number,
             request.seed % (1 << 64),
             limits.wall,
@@ -207,7 +211,7 @@ class Ring:
         if self.about is None:
             self.about = json.loads(message.removeprefix(b"ready "))
             return None
-        return watch.REPORT.unpack(message)
+        return protocol.REPORT.unpack(message)
 
     def said(self) -> str:
         """Give the end of what the ring itself wrote to its error output."""

@@ -7,66 +7,64 @@ measured while it runs and removed afterwards.
 
 import atexit
 import os
-import shutil
 import subprocess
 import tempfile
 import time
 
-from . import isolate, watch
+from . import isolate, landlock, watch
 
 _PREFIX = "reweave-sandbox-"
-_WRITABLE = ("/dev/null",)
-_READABLE = ("/dev/zero", "/dev/full", "/dev/random", "/dev/urandom")
 
 
 class Confined:
     """The reduced tier's way in (and tier ``none``'s), prepared once in the zygote."""
 
     def __init__(self, settings):
-        self.landlock = None
-        if settings["tier"] == "reduced":
-            from . import landlock
-
-            self.landlock = landlock
-            self.abi = landlock.abi()
-            if self.abi < 6:
-                raise SystemExit("this kernel's Landlock has ABI %d; 6 is needed (Linux 6.12)" % self.abi)
-            self.read = [path for path in (*settings["read"], *_READABLE) if os.path.exists(path)]
         isolate.become_subreaper()
         sweep_folders()
         self.base = tempfile.mkdtemp(prefix="%s%d-" % (_PREFIX, os.getpid()))
-        self.count = 0
-        self.folder = ""
-        self.counted = (0.0, 0)
         owner = os.getpid()
         atexit.register(lambda: os.getpid() == owner and remove(self.base))
+        # One for each side of a proxy pair. Landlock's rules hold on to folders, so these stay and are emptied.
+        self.folders = [os.path.join(self.base, name) for name in ("alone", "paired")]
+        for folder in self.folders:
+            os.mkdir(folder, 0o700)
+        self.rules = None
+        if settings["tier"] == "reduced":
+            version = landlock.abi()
+            if version < 6:
+                raise SystemExit("this kernel's Landlock has ABI %d; 6 is needed (Linux 6.12)" % version)
+            read = [path for path in settings["read"] if os.path.exists(path)]
+            self.rules = [landlock.prepare(read, [folder], version) for folder in self.folders]
+        self.running = 0
+        self.counted = (0.0, 0)
 
     def fork(self):
-        """Fork a sample with a fresh folder."""
-        self.count += 1
-        self.folder = os.path.join(self.base, str(self.count))
-        os.mkdir(self.folder, 0o700)
-        return os.fork()
+        """Fork a sample; give what ``os.fork`` gives."""
+        self.running += 1
+        return isolate.fork()
 
     def enter(self, tmp_bytes):
         """In the sample: a session and a folder of its own."""
         os.setsid()
-        os.chdir(self.folder)
+        folder = self.folders[self.running - 1]
+        os.chdir(folder)
         for name in ("HOME", "TMPDIR", "MPLCONFIGDIR"):
-            os.environ[name] = self.folder
+            os.environ[name] = folder
         tempfile.tempdir = None
 
     def drop(self):
         """In the sample: confine it to its folder, for good."""
-        if self.landlock is not None:
-            self.landlock.restrict(self.read, [self.folder, *_WRITABLE], self.abi)
+        if self.rules is not None:
+            landlock.restrict(self.rules[self.running - 1])
 
     def after(self, pid):
-        """In the zygote: end what the sample left running, and remove what it left lying."""
+        """In the zygote: end what the samples left running, and remove what they left lying."""
+        self.running = 0
         kill_children()
-        if self.folder:
-            remove(self.folder)
-            self.folder = ""
+        for folder in self.folders:
+            if os.listdir(folder):
+                empty(folder)
 
     def processes(self):
         """Give how many processes and threads our user has now: the kernel counts them all against the limit."""
@@ -80,14 +78,15 @@ class Confined:
         return watch.resident_of(descendants())
 
     def disk(self):
-        """Give the bytes on disk in the sample's folder."""
+        """Give the bytes on disk in the samples' folders."""
         total = 0
-        for folder, _, names in os.walk(self.folder):
-            for name in names:
-                try:
-                    total += os.lstat(os.path.join(folder, name)).st_blocks * 512
-                except OSError:
-                    continue
+        for top in self.folders[: self.running]:
+            for folder, _, names in os.walk(top):
+                for name in names:
+                    try:
+                        total += os.lstat(os.path.join(folder, name)).st_blocks * 512
+                    except OSError:
+                        continue
         return total
 
 
@@ -127,16 +126,16 @@ def kill_children():
 
 
 def remove(folder):
-    """Remove a folder whatever a sample has made of it: depth, permissions, numbers."""
-    try:
-        if not os.listdir(folder):
-            os.rmdir(folder)
-            return
-    except OSError:
-        pass
-    # rm walks by descriptors: a tree deeper than any path or any recursion is no trouble to it.
-    subprocess.call(["chmod", "-R", "u+rwx", folder], stderr=subprocess.DEVNULL)
-    subprocess.call(["rm", "-rf", folder], stderr=subprocess.DEVNULL)
+    """Remove a folder whatever a sample has made of it."""
+    empty(folder)
+    os.rmdir(folder)
+
+
+def empty(folder):
+    """Remove what is in a folder, whatever its depth, permissions and number."""
+    # find walks by descriptors: a tree deeper than any path or any recursion is no trouble to it.
+    for action in (["-type", "d", "-exec", "chmod", "u+rwx", "{}", ";"], ["-mindepth", "1", "-delete"]):
+        subprocess.call(["find", folder, *action], stderr=subprocess.DEVNULL)
 
 
 def sweep_folders():
@@ -147,7 +146,7 @@ def sweep_folders():
             owner = name[len(_PREFIX) :].partition("-")[0]
             path = os.path.join(where, name)
             if owner.isdigit() and not os.path.exists("/proc/" + owner) and os.lstat(path).st_uid == os.getuid():
-                shutil.rmtree(path, ignore_errors=True)
+                remove(path)
 
 
 def count_of_user():

@@ -1,14 +1,14 @@
 """Which system calls a sample may make: two filters that intersect, built here without libseccomp.
 
-The kernel looks through a filter when it is installed, for as long as the filter is big, and samples are forked
+The kernel looks through a filter when it is installed, the longer the bigger it is, and samples are forked
 hundreds of times a second. Hence the zygote's filter holds the whole list (``syscalls.txt``) and what it takes to
-build a sample; it is installed once and inherited. A sample's own filter is small and takes the latter away again.
-Only both together are the boundary: the sample's filter relies on the other one for the architecture and for all
-that is on no list.
+build a sample; it is installed once and inherited. A sample's own filter is small and takes the latter away
+again. Only both together are the boundary: the sample's filter leaves the architecture, and all that is on no
+list, to the other one.
 
-What is refused gives EPERM, except that ``clone3``, whose flags no filter can see, and calls newer than the list give
-ENOSYS, on which a libc falls back to an older call. Another ABI than the machine's own ends the process. What files
-may be reached, and how much may be used, is not said here.
+What is refused gives EPERM. But ``clone3``, whose flags no filter can see, and calls newer than the list give
+ENOSYS, on which a libc falls back to an older call. Another ABI than the machine's own ends the process. What
+files may be reached, and how much may be used, is not said here.
 """
 
 import ctypes
@@ -50,10 +50,11 @@ _PROTOCOLS = (0, socket.IPPROTO_TCP, socket.IPPROTO_UDP)
 # Without namespaces of its own a sample sees processes and files that are not its own. Landlock does not
 # restrict these.
 _METADATA = (
-    "chmod fchmod fchmodat fchmodat2 chown fchown lchown fchownat utime utimes futimesat utimensat"
-    " setxattr lsetxattr fsetxattr removexattr lremovexattr fremovexattr"
-).split()
-_ON_ITSELF = "prlimit64 sched_setaffinity sched_setattr sched_setparam sched_setscheduler".split()
+    *("chmod", "fchmod", "fchmodat", "fchmodat2", "chown", "fchown", "lchown", "fchownat"),
+    *("utime", "utimes", "futimesat", "utimensat"),
+    *("setxattr", "lsetxattr", "fsetxattr", "removexattr", "lremovexattr", "fremovexattr"),
+)
+_ON_ITSELF = ("prlimit64", "sched_setaffinity", "sched_setattr", "sched_setparam", "sched_setscheduler")
 
 
 def build_zygote(machine):

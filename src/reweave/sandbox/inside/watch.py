@@ -8,14 +8,12 @@ import errno
 import os
 import select
 import signal
-import struct
 import time
+
+from .protocol import EXITED, MEMORY, OUTPUT, TIMEOUT
 
 FIRST = 0.025
 EVERY = 0.025
-
-EXITED, SIGNALED, TIMEOUT, MEMORY, OUTPUT, REFUSED = range(6)
-REPORT = struct.Struct("<IBiddQB")  # id, how, code, wall s, cpu s, peak resident bytes, how the code side ended
 
 _PAGE = os.sysconf("SC_PAGE_SIZE")
 _PIDFD_OPEN = 434  # the same on every architecture
@@ -51,7 +49,7 @@ class Watch:
         self.disk = disk
 
     def wait(self, pid, started, wall, memory, disk, files):
-        """Give how the process ended, as one of this module's constants.
+        """Give how the process ended, as one of the protocol's constants.
 
         Args:
             pid: The sample's main process.

@@ -4,7 +4,7 @@ It sees numbers only. Programs, inputs, tests and results travel in files of mem
 harness passes over a socket and which only the samples read or write: a sample is a copy of this process's
 memory, so nothing may ever be in it that one sample must not learn of another.
 
-A request is one message (``REQUEST``) with descriptors; the answer is one message (``watch.REPORT``).
+A request is one message (``protocol.REQUEST``) with descriptors; the answer is one message (``protocol.REPORT``).
 """
 
 import ctypes
@@ -20,12 +20,8 @@ import struct
 import sys
 import time
 
-from . import isolate, rlimits, sample, seccomp, watch
+from . import isolate, protocol, rlimits, sample, seccomp, watch
 
-#        id, seed, wall s, cpu s, memory, processes, open files, disk, output, result bytes
-REQUEST = struct.Struct("<IQdIQIIQQQ")
-ALONE = ("body", "result", "stdout", "stderr", "stdin")
-PAIR = ("program", "program_output", "body", "result", "stdout", "stderr")
 HUGE = 2 << 20
 MADV_COLLAPSE = 25
 HUGE = 2 << 20
@@ -54,17 +50,17 @@ class Zygote:
         self.machine = os.uname().machine
         if settings["tier"] in ("default", "strong"):
             self.way = isolate.Namespaces()
-            sockets, metadata = True, True
+            own = True
             resident, disk = watch.resident_in_ring, None
         else:
             from . import reduced
 
             self.way = reduced.Confined(settings)
-            sockets, metadata = settings["tier"] == "none", settings["tier"] == "none"
+            own = False
             resident, disk = self.way.resident, self.way.disk
         self.filter = None
         if settings["tier"] != "none":
-            self.filter = seccomp.prepare(seccomp.build_sample(self.machine, sockets, metadata))
+            self.filter = seccomp.prepare(seccomp.build_sample(self.machine, own, namespaces=own))
             seccomp.install(seccomp.prepare(seccomp.build_zygote(self.machine)))
         # A page shared with the samples, who set their byte once they are confined and then let go of it: what
         # runs untrusted can no longer claim that it never ran.
@@ -82,18 +78,20 @@ class Zygote:
         empty = os.open("/dev/null", os.O_RDONLY | os.O_CLOEXEC)
         self.empty = empty
         self.top = max(int(name) for name in os.listdir("/proc/self/fd")) + 32
+        self.size = rlimits.size()
+        self.bounds = {}
         self.baseline = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
         self.control.send(b"ready " + json.dumps({"python": sys.version, "resident": self.baseline}).encode())
-        space = socket.CMSG_SPACE(4 * len(PAIR))
+        space = socket.CMSG_SPACE(4 * len(protocol.PAIR))
         while True:
-            message, ancillary, _, _ = self.control.recvmsg(REQUEST.size, space)
+            message, ancillary, _, _ = self.control.recvmsg(protocol.REQUEST.size, space)
             if not message:
                 return
             descriptors = []
             for _, _, data in ancillary:
                 descriptors += struct.unpack("%di" % (len(data) // 4), data)
             try:
-                report = self.serve_one(REQUEST.unpack(message), descriptors)
+                report = self.serve_one(protocol.REQUEST.unpack(message), descriptors)
             except watch.HangUp:
                 return
             for descriptor in descriptors:
@@ -108,10 +106,14 @@ class Zygote:
             "memory": memory,
             "processes": processes + self.way.processes(),
             "open_files": open_files,
-            "file": max(disk, results + 4096),
+            "disk": max(disk, results + 4096),
         }
+        # The same limits come thousands of times.
+        bounds = self.bounds.get(tuple(limits.values()))
+        if bounds is None:
+            bounds = self.bounds[tuple(limits.values())] = rlimits.prepare(limits, self.size)
         files = {"stdin": self.empty}
-        files.update(zip(PAIR if len(descriptors) == len(PAIR) else ALONE, descriptors))
+        files.update(zip(protocol.PAIR if len(descriptors) == len(protocol.PAIR) else protocol.ALONE, descriptors))
         started = time.monotonic()
         self.confined[:2] = bytes(2)
         pids = []
@@ -120,22 +122,23 @@ class Zygote:
                 questions, answers = os.pipe(), os.pipe()
                 first = {"stdin": self.empty, "stdout": files["program_output"], "stderr": files["program_output"]}
                 first.update(body=files["program"], ask=answers[1], answer=questions[0])
-                pids.append(self.fork(0, first, limits, seed, disk, results))
+                pids.append(self.fork(0, first, bounds, seed, disk, results))
                 files.update(ask=questions[1], answer=answers[0])
-            pids.append(self.fork(len(pids), files, limits, seed, disk, results))
+            pids.append(self.fork(len(pids), files, bounds, seed, disk, results))
         except OSError as error:
             for pid in pids:
                 watch.kill(pid)
                 os.waitpid(pid, 0)
-            return watch.REPORT.pack(number, watch.REFUSED, error.errno or 0, 0.0, 0.0, 0, 0)
+            return protocol.REPORT.pack(number, protocol.REFUSED, error.errno or 0, 0.0, 0.0, 0, 0)
         finally:
             if "program" in files:
                 for descriptor in questions + answers:
                     os.close(descriptor)
-        bounds = [(files["stdout"], output), (files["stderr"], output), (files["result"], results)]
+        watched = [(files[name], output) for name in ("stdout", "stderr", "program_output") if name in files]
+        watched.append((files["result"], results))
         allowed = memory + self.baseline * len(pids)
         try:
-            how = self.watch.wait(pids[-1], started, wall, allowed, disk, bounds)
+            how = self.watch.wait(pids[-1], started, wall, allowed, disk, watched)
         finally:
             if len(pids) == 2:
                 watch.kill(pids[0])
@@ -149,25 +152,25 @@ class Zygote:
         for pid in pids:
             self.way.after(pid)
         if any(self.confined[place] == 0 for place in range(len(pids))):
-            return watch.REPORT.pack(number, watch.REFUSED, 0, seconds, busy, peak * 1024, other)
+            return protocol.REPORT.pack(number, protocol.REFUSED, 0, seconds, busy, peak * 1024, other)
         code = status >> 8
-        if how == watch.EXITED and status & 0x7F:
-            how = watch.SIGNALED
+        if how == protocol.EXITED and status & 0x7F:
+            how = protocol.SIGNALED
         if status & 0x7F:
             code = status & 0x7F
-        return watch.REPORT.pack(number, how, code, seconds, busy, peak * 1024, other)
+        return protocol.REPORT.pack(number, how, code, seconds, busy, peak * 1024, other)
 
-    def fork(self, place, files, limits, seed, disk, results):
+    def fork(self, place, files, bounds, seed, disk, results):
         """Fork one sample, the first or second of its run; in it, confine it and run it, never to return."""
         pid = self.way.fork()
         if pid:
             return pid
         try:
             self.way.enter(disk)
+            self.way.drop()
             names = [name for name in sample.DESCRIPTORS if name in files]
             arrange(files, names, self.top)
-            rlimits.apply(limits)
-            self.way.drop()
+            rlimits.apply(bounds)
             if self.filter is not None:
                 seccomp.install(self.filter)
             self.confined[place] = 1

@@ -1,0 +1,1 @@
+def run(body, channel): raise NotImplementedError
