@@ -47,7 +47,9 @@ def interpreter(python: str | None = None) -> Interpreter:
         path = path / "bin" / "python"
     path = Path(os.path.abspath(path))  # noqa: PTH100 - resolve() would follow the links of a virtual environment
     try:
-        done = subprocess.run([path, "-I", "-c", _ASK], capture_output=True, text=True, check=True, timeout=60)
+        done = subprocess.run(
+            [path, "-I", "-c", _ASK], capture_output=True, text=True, check=True, timeout=60
+        )
         version, *prefixes = json.loads(done.stdout)
     except (OSError, ValueError, subprocess.SubprocessError) as error:
         raise SandboxError(f"no Python to run samples: {path}: {error}") from error

@@ -4,11 +4,10 @@ Nothing here waits unless told to: :meth:`Pool.step` does what can be done now, 
 event, and calls each finished request's callback. A blocking loop and an event loop drive it alike.
 """
 
-import contextlib
 import selectors
 import time
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass, field
 
 from reweave.errors import SandboxError
@@ -22,8 +21,10 @@ ATTEMPTS = 2  # times a request is tried whose ring dies under it
 STARTS = 3  # rings in a row that may fail to come up
 
 
-@dataclass(slots=True)
-class _Ticket:
+@dataclass(slots=True, eq=False)
+class Ticket:
+    """A request under way."""
+
     request: Request
     done: Done
     attempts: int = 0
@@ -33,7 +34,7 @@ class _Ticket:
 @dataclass(slots=True, eq=False)
 class _Slot:
     ring: Ring
-    held: dict[int, _Ticket] = field(default_factory=dict)  # in the order they were sent
+    held: dict[int, Ticket] = field(default_factory=dict)  # in the order they were sent
     served: int = 0
     retiring: bool = False
     deadline: float = float("inf")
@@ -52,7 +53,7 @@ class Pool:
         self.plan = plan
         self.workers = workers
         self.lifetime = lifetime
-        self.queue: deque[_Ticket] = deque()
+        self.queue: deque[Ticket] = deque()
         self.slots: list[_Slot] = []
         self.restarts = 0
         self._selector = selectors.DefaultSelector()
@@ -68,11 +69,18 @@ class Pool:
         """Give a descriptor that is readable when :meth:`step` has something to do."""
         return self._selector.fileno()  # type: ignore[attr-defined, no-any-return]
 
-    def submit(self, request: Request, done: Done) -> None:
+    def submit(self, request: Request, done: Done) -> Ticket:
         """Take a request; ``done`` is called with what was observed, from within a later :meth:`step`."""
         if self._closed:
             raise SandboxError("this sandbox is closed")
-        self.queue.append(_Ticket(request, done))
+        ticket = Ticket(request, done)
+        self.queue.append(ticket)
+        return ticket
+
+    def cancel(self, tickets: Collection[Ticket]) -> None:
+        """Forget requests that have not begun; those that have run to their end, unheard."""
+        unwanted = {id(ticket) for ticket in tickets}
+        self.queue = deque(ticket for ticket in self.queue if id(ticket) not in unwanted)
 
     def step(self, timeout: float | None = 0.0) -> None:
         """Hand out what can be handed out, wait for an event, and take what has ended.
@@ -119,7 +127,8 @@ class Pool:
 
     def _dispatch(self) -> None:
         active = [slot for slot in self.slots if not slot.retiring]
-        while len(active) < min(self.workers, len(active) + len(self.queue)):
+        wanted = min(self.workers, len(self.queue) + sum(len(slot.held) for slot in active))
+        while len(active) < wanted:
             # A ring takes a while to come up; those that run take what they can meanwhile.
             active.append(self._start())
         for depth in range(1, DEPTH + 1):  # every ring one, then every ring a second
@@ -134,9 +143,13 @@ class Pool:
         self._selector.register(slot.ring, selectors.EVENT_READ, slot)
         return slot
 
-    def _send(self, slot: _Slot, ticket: _Ticket) -> bool:
+    def _send(self, slot: _Slot, ticket: Ticket) -> bool:
         self._number = (self._number + 1) % (1 << 32)
-        ticket.files = Files(ticket.request)
+        try:
+            ticket.files = Files(ticket.request)
+        except OSError as error:
+            self.queue.appendleft(ticket)
+            raise SandboxError(f"no file of memory for a sample: {error}") from error
         if not slot.held:
             slot.deadline = time.monotonic() + ticket.request.limits.wall + GRACE
         slot.held[self._number] = ticket
@@ -186,10 +199,10 @@ class Pool:
         self.restarts += 1
         if not came_up:
             self._failed_starts += 1
-        lost: list[_Ticket] = []
+        lost: list[Ticket] = []
         for position, ticket in enumerate(slot.held.values()):
-            with contextlib.suppress(AttributeError):
-                ticket.files.close()  # type: ignore[union-attr]
+            if ticket.files:
+                ticket.files.close()
             ticket.attempts += position == 0
             lost.append(ticket)
         slot.held = {}

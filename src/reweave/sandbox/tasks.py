@@ -61,7 +61,9 @@ class Tasks:
             return self._request(body, limits, job.seed), finish
         if isinstance(job, StdinJob):
             body = {"kind": "stdin", "program": job.program}
-            request = replace(self._request(body, limits, job.seed), stdin=job.input.encode("utf-8", "surrogateescape"))
+            request = replace(
+                self._request(body, limits, job.seed), stdin=job.input.encode("utf-8", "surrogateescape")
+            )
             return request, lambda raw: self._finish_stdin(job, limits, raw)
         body = {
             "kind": "cells",
@@ -85,7 +87,9 @@ class Tasks:
         tests = {"tests": job.tests, "entry_point": job.entry_point}
         if form == "proxy":
             program = plain.encode({"kind": "code-side", "program": job.program}, limit=1 << 31)
-            request = replace(self._request({"kind": "test-side", **tests}, limits, job.seed), program=program)
+            request = replace(
+                self._request({"kind": "test-side", **tests}, limits, job.seed), program=program
+            )
         else:
             request = self._request({"kind": "in-process", "program": job.program, **tests}, limits, job.seed)
         return request, lambda raw: self._finish_tests(job, limits, form, raw)
@@ -93,7 +97,9 @@ class Tasks:
     def _data(self, job: TestsJob, limits: Limits) -> Step:
         plan = data_form.plan(job.tests, job.entry_point)
         if plan is None:
-            raise ValueError("these tests are not all equality tests on plain data: use form='proxy' or 'auto'")
+            raise ValueError(
+                "these tests are not all equality tests on plain data: use form='proxy' or 'auto'"
+            )
         body = {"kind": "calls", "program": job.program, "calls": _calls(plan.calls)}
 
         def finish(raw: Raw) -> Run:
@@ -152,7 +158,13 @@ class Tasks:
     def _finish_calls(self, job: CallsJob, limits: Limits, raw: Raw) -> CallsResult:
         reason, detail, outcomes = self._outcomes(len(job.calls), limits, raw)
         return CallsResult(
-            reason=reason, detail=detail, calls=outcomes, limits=limits, tag=job.tag, **observed(raw), **self.stamp
+            reason=reason,
+            detail=detail,
+            calls=outcomes,
+            limits=limits,
+            tag=job.tag,
+            **observed(raw),
+            **self.stamp,
         )
 
     def _finish_stdin(self, job: StdinJob, limits: Limits, raw: Raw) -> StdinResult:
@@ -160,7 +172,13 @@ class Tasks:
         status, said = verdicts.read_exit(payloads)
         reason, detail = ended_by_limit(raw, limits) or said or ended_early(raw)
         return StdinResult(
-            reason=reason, detail=detail, exit_status=status, limits=limits, tag=job.tag, **observed(raw), **self.stamp
+            reason=reason,
+            detail=detail,
+            exit_status=status,
+            limits=limits,
+            tag=job.tag,
+            **observed(raw),
+            **self.stamp,
         )
 
     def _finish_cells(self, job: CellsJob, limits: Limits, raw: Raw) -> CellsResult:
@@ -169,12 +187,22 @@ class Tasks:
         said = verdicts.read_test_end(payloads[-1:])
         reason, detail = ended_by_limit(raw, limits) or said or ended_early(raw)
         return CellsResult(
-            reason=reason, detail=detail, cells=cells, limits=limits, tag=job.tag, **observed(raw), **self.stamp
+            reason=reason,
+            detail=detail,
+            cells=cells,
+            limits=limits,
+            tag=job.tag,
+            **observed(raw),
+            **self.stamp,
         )
 
 
 def _calls(calls: Any) -> list[tuple[str, list[Any], dict[str, Any]]]:
     return [
-        (call.entry, [arrays.pack(value) for value in call.args], {k: arrays.pack(v) for k, v in call.kwargs.items()})
+        (
+            call.entry,
+            [arrays.pack(value) for value in call.args],
+            {k: arrays.pack(v) for k, v in call.kwargs.items()},
+        )
         for call in calls
     ]

@@ -24,7 +24,7 @@ ORDER: tuple[Tier, ...] = ("default", "reduced")  # strong is taken only when as
 
 # What the sample finds must be so in every tier. Nothing here does harm where it succeeds: files are opened for
 # appending and closed, the address is reserved for documentation.
-_SELF_TEST = '''
+_SELF_TEST = """
 import os, socket
 
 def look():
@@ -51,7 +51,7 @@ def look():
     except OSError as error:
         seen["network"] = isinstance(error, TimeoutError)
     return seen
-'''
+"""
 _MUST = {
     "environment": False,
     "own folder": True,
@@ -76,7 +76,9 @@ def choose(asked: Tier | None, python: Interpreter, *, unsafe: bool) -> Tier:
     """
     if asked == "none":
         if not unsafe:
-            raise SandboxError("tier 'none' has no isolation: say unsafe_no_isolation=True (--unsafe-no-isolation)")
+            raise SandboxError(
+                "tier 'none' has no isolation: say unsafe_no_isolation=True (--unsafe-no-isolation)"
+            )
         return "none"
     problems = []
     for tier in ORDER if asked is None else (asked,):
@@ -122,7 +124,9 @@ def _try(tier: Tier, python: Interpreter) -> str | None:
         seen = {}
     if not seen:
         return f"the self-test did not run: {found[0].stderr[-500:].decode(errors='replace') or found[0]}"
-    wrong = [name for name, must in _MUST.items() if seen.get(name) is not must] + ["uid"] * (seen.get("uid") == 0)
+    wrong = [name for name, must in _MUST.items() if seen.get(name) is not must] + ["uid"] * (
+        seen.get("uid") == 0
+    )
     return f"the self-test found holes: {', '.join(wrong)}" if wrong else None
 
 

@@ -1,11 +1,56 @@
-from . import program, plain
+"""Calls into a program: what each gives is written down, and nothing is expected of it here."""
+
+from . import plain, program, values
+
+
 def run(body, channel):
-    try: space = program.load(body["program"])
-    except SyntaxError as e: return channel.end("syntax", str(e))
-    except BaseException as e: return channel.end(program.reason_of(e), repr(e))
-    for entry,args,kw in body["calls"]:
-        try: v = eval(entry, space)(*args,**kw)
-        except BaseException as e: channel.write(("raised",)+program.describe(e)); continue
-        try: channel.write(("returned", v))
-        except plain.NotPlain as e: channel.write(("not-plain", str(e)))
-    channel.end("passed")
+    """Load the program, make the calls in order, and write one record a call, then the end.
+
+    Args:
+        body: ``program``, its source text; ``calls``, a list of (entry expression, arguments, named arguments).
+        channel: Where the records go.
+    """
+    try:
+        space = program.load(body["program"])
+        entries = {}
+        for entry, args, kwargs in body["calls"]:
+            record = _outcome(space, entries, entry, args, kwargs)
+            try:
+                channel.write(record)
+            except plain.NotPlain as error:
+                channel.write(("not-plain", str(error)))
+    except BaseException as error:  # noqa: BLE001 - it is the program's own
+        reason, detail = ended_by(error)
+        channel.end(reason, detail)
+    else:
+        channel.end("passed")
+
+
+def ended_by(error):
+    """Give (reason, detail) for what ended a program."""
+    name, message, line = program.describe(error)
+    reason = program.reason_of(error)
+    # A program that compiles may raise a SyntaxError of its own; what does not compile may be a ValueError
+    if isinstance(error, (SyntaxError, ValueError, RecursionError, OverflowError)) and not _ran(error):
+        reason = "syntax"
+    where = ", line %d" % line if line else ""
+    return reason, "%s: %s%s" % (name, message, where)
+
+
+def _outcome(space, entries, entry, args, kwargs):
+    try:
+        if entry not in entries:
+            entries[entry] = compile(entry, "<entry>", "eval", dont_inherit=True)
+        function = eval(entries[entry], space)  # noqa: S307 - the entry is as much the sample's as its program
+        return ("returned", function(*values.unpacked(args), **values.unpacked(kwargs)))
+    except Exception as error:  # noqa: BLE001 - it is the program's own
+        return ("raised", *program.describe(error))
+
+
+def _ran(error):
+    trace = error.__traceback__
+    while trace is not None:
+        if trace.tb_frame.f_code.co_filename == program.FILE:
+            return True
+        trace = trace.tb_next
+    return False

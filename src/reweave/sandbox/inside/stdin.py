@@ -1,1 +1,67 @@
-def run(body, channel): raise NotImplementedError
+"""A program run as a script: standard input is its descriptor 0, and it ends as the interpreter would end it."""
+
+import atexit
+import sys
+import threading
+
+from . import calls, program
+
+
+def run(body, channel):
+    """Run the program as ``__main__``; write its exit status, then the end.
+
+    Args:
+        body: ``program``, its source text.
+        channel: Where the records go.
+    """
+    sys.argv = [program.FILE]
+    status, reason, detail = _run(body["program"])
+    try:
+        threading._shutdown()  # noqa: SLF001 - what the interpreter calls: it joins the program's threads
+        atexit._run_exitfuncs()  # noqa: SLF001 - likewise
+    except BaseException as error:  # noqa: BLE001 - it is the program's own
+        if not status:
+            status, reason, detail = _ended(error)
+    for stream in (sys.stdout, sys.stderr):
+        try:
+            stream.flush()
+        except BaseException:  # noqa: BLE001, S110 - closed, replaced or full: what was written was written
+            pass
+    channel.write(("exit", status))
+    channel.end(reason, detail)
+
+
+def _run(source):
+    try:
+        program.load(source, "__main__")
+    except BaseException as error:  # noqa: BLE001 - it is the program's own
+        return _ended(error)
+    return 0, "passed", ""
+
+
+def _ended(error):
+    """Give (exit status, reason, detail) for what ended the program, and report it where the interpreter would."""
+    if isinstance(error, SystemExit):
+        code = error.code
+        if code is None or (isinstance(code, int) and int(code) & 0xFF == 0):
+            return 0, "passed", ""
+        if isinstance(code, int):
+            return int(code) & 0xFF, "failed", "exit status %d" % (int(code) & 0xFF)
+        _complain("%s\n", code)
+        return 1, "failed", "exit status 1"
+    try:
+        trace = error.__traceback__
+        while trace is not None and trace.tb_frame.f_code.co_filename != program.FILE:
+            trace = trace.tb_next
+        sys.excepthook(type(error), error, trace)
+    except BaseException:  # noqa: BLE001, S110 - a hook of the program's; the status says that it failed
+        pass
+    reason, detail = calls.ended_by(error)
+    return 1, reason, detail
+
+
+def _complain(form, value):
+    try:
+        sys.stderr.write(form % (value,))
+    except BaseException:  # noqa: BLE001, S110 - the status says that it failed
+        pass

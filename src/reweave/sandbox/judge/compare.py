@@ -77,17 +77,21 @@ def evaluate(tree: Tree, outcomes: Sequence[CallOutcome]) -> Any:
             raise NoAnswerError(tree.call)
         return outcome.value
     if isinstance(tree, Apply):
-        values = [evaluate(operand, outcomes) for operand in tree.operands]
-        if not tree.names:
-            return tree.function(*values)
-        split = len(values) - len(tree.names)
-        return tree.function(*values[:split], **dict(zip(tree.names, values[split:], strict=True)))
+        return applied(tree, [evaluate(operand, outcomes) for operand in tree.operands])
     value: Any = None
     for operand in tree.operands:
         value = evaluate(operand, outcomes)
         if bool(value) is tree.decided_by:
             break
     return value
+
+
+def applied(tree: Apply, values: list[Any]) -> Any:
+    """Give the value of an operation whose operands have these values."""
+    if not tree.names:
+        return tree.function(*values)
+    split = len(values) - len(tree.names)
+    return tree.function(*values[:split], **dict(zip(tree.names, values[split:], strict=True)))
 
 
 def same(answer: Any, expected: Any, atol: float = 0.0) -> bool:

@@ -49,9 +49,9 @@ class DataPlan:
     checks: tuple[Check, ...]
 
     @property
-    def assertions(self) -> int:
-        """How many assertions there are to evaluate."""
-        return sum(check.asserts for check in self.checks)
+    def assertions(self) -> tuple[Check, ...]:
+        """The checks that are assertions."""
+        return tuple(check for check in self.checks if check.asserts)
 
 
 @lru_cache(maxsize=2048)
@@ -92,6 +92,7 @@ class _Planner:
         self.expressions = Expressions(entry_point, self._inline)
         self.checks: list[Check] = []
         self.called: set[str] = set()
+        self._texts: dict[int, str] = {}
         self.depth = 0
 
     def planned(self, module: ast.Module) -> DataPlan | None:
@@ -177,7 +178,10 @@ class _Planner:
             return
         # A known value's truth is known: of the value itself no message has need
         tree = Const(bool(value)) if known else self.expressions.tree(value)
-        self.checks.append(Check(node.lineno, ast.unparse(node)[:TEXT], tree, asserts))
+        text = self._texts.get(id(node))
+        if text is None:
+            text = self._texts[id(node)] = ast.unparse(node)[:TEXT]
+        self.checks.append(Check(node.lineno, text, tree, asserts))
 
     def _prints(self, value: ast.expr) -> bool:
         if not (isinstance(value, ast.Call) and isinstance(value.func, ast.Name) and value.func.id == "print"):

@@ -191,9 +191,10 @@ class Expressions:
 
     def walked(self, node: ast.expr) -> list[Any]:
         """Give the items of a known iterable."""
+        value = self.known(node)
         try:
-            return operations.items(self.known(node))
-        except operations.Unsupported as error:
+            return operations.items(value)
+        except (operations.Unsupported, OverflowError) as error:
             raise Reject(str(error)) from error
 
     def _unpacked(self, value: Any, count: int) -> list[Any]:
@@ -202,7 +203,7 @@ class Expressions:
             return [Apply(operations.subscript, (whole, Const(index))) for index in range(count)]
         try:
             return _exactly(count, (value,))
-        except (operations.Unsupported, ValueError) as error:
+        except (operations.Unsupported, ValueError, OverflowError) as error:
             raise Reject("an unpacking that raises") from error
 
     def _name(self, name: str) -> Any:

@@ -9,9 +9,12 @@ become which operation is :mod:`reweave.sandbox.judge.expressions`' business.
 import copy
 import math
 import operator
-from collections import Counter
+from collections import Counter, OrderedDict, defaultdict, deque
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from decimal import Decimal
+from fractions import Fraction
 from typing import Any
 
 LENGTH = 1_000_000  # items, characters or bytes that an operation may make or walk
@@ -21,8 +24,12 @@ COLLIDING = 200  # unequal members of one hash: a set of them costs their square
 TYPES = (bool, int, float, complex, str, bytes, list, tuple, dict, set, frozenset, type(None))
 """The types whose values are computed with; ``isinstance`` and ``type`` are asked for these only."""
 
-_CONTAINERS = frozenset({list, tuple, dict, set, frozenset, str, bytes, range})
-_PLAIN = frozenset({*TYPES, range, slice, type})
+_ITERATOR = type(iter([]))  # what a program's generator comes across as
+_CONTAINERS = frozenset(
+    {list, tuple, dict, set, frozenset, str, bytes, range, bytearray, Counter, OrderedDict, defaultdict, deque}
+)
+_PLAIN = _CONTAINERS | {*TYPES, slice, type, _ITERATOR}
+_COMPARED = _PLAIN | {Decimal, Fraction, date, datetime, time, timedelta}
 
 
 class Unsupported(Exception):
@@ -45,6 +52,8 @@ def items(value: Any) -> list[Any]:
     """Give what iterating over a value gives."""
     if type(value) is Items:
         return value.values
+    if type(value) is _ITERATOR:
+        return list(value)
     if type(value) not in _CONTAINERS:
         raise Unsupported(f"iterating over {type(value).__name__}")
     if len(value) > LENGTH:
@@ -52,12 +61,12 @@ def items(value: Any) -> list[Any]:
     return list(value)
 
 
-def plain(function: Callable[..., Any]) -> Callable[..., Any]:
-    """Give ``function`` for exact builtin types only."""
+def plain(function: Callable[..., Any], types: frozenset[type] = _PLAIN) -> Callable[..., Any]:
+    """Give ``function`` for exact types only."""
 
     def checked(*values: Any, **named: Any) -> Any:
         for value in (*values, *named.values()):
-            if type(value) not in _PLAIN:
+            if type(value) not in types:
                 raise Unsupported(f"{type(value).__name__} in a test expression")
         return function(*values, **named)
 
@@ -288,17 +297,23 @@ def text_of(*parts: Any) -> str:
 equal = operator.eq
 """Safe on anything decoded: exact types all the way down, and a decoder that bounds size and depth."""
 
+def _contains(member: Any, values: Any) -> bool:
+    if type(values) is range and type(member) not in {int, bool}:
+        values = items(values)  # tried one by one, and bounded here
+    return member in values
+
+
 COMPARISONS: Mapping[str, Callable[..., Any]] = {
     "Eq": equal,
     "NotEq": operator.ne,
-    "Lt": plain(operator.lt),
-    "LtE": plain(operator.le),
-    "Gt": plain(operator.gt),
-    "GtE": plain(operator.ge),
+    "Lt": plain(operator.lt, _COMPARED),
+    "LtE": plain(operator.le, _COMPARED),
+    "Gt": plain(operator.gt, _COMPARED),
+    "GtE": plain(operator.ge, _COMPARED),
     "Is": operator.is_,
     "IsNot": operator.is_not,
-    "In": plain(lambda member, values: member in values),
-    "NotIn": plain(lambda member, values: member not in values),
+    "In": plain(_contains, _COMPARED),
+    "NotIn": plain(lambda member, values: not _contains(member, values), _COMPARED),
 }
 
 OPERATORS: Mapping[str, Callable[..., Any]] = {
@@ -404,7 +419,7 @@ METHODS: Mapping[type, Mapping[str, Callable[..., Any]]] = {
     dict: {
         "get": plain(dict.get),
         "copy": plain(dict.copy),
-        "keys": lambda value: Items(list(value)),
+        "keys": lambda value: Items(items(value)),
         "values": lambda value: Items(list(value.values())),
         "items": lambda value: Items(list(value.items())),
     },
