@@ -107,7 +107,7 @@ class Tasks:
             reached = 0
             if reason == "passed":
                 reason, detail, reached = verdicts.judge_data(plan, outcomes)
-            return self._verdict(job, limits, raw, reason, detail, "data", reached, len(plan.assertions))
+            return self._verdict(job, limits, raw, reason, detail, "data", reached, sum(check.asserts for check in plan.checks))
 
         return self._request(body, limits, job.seed), finish
 
