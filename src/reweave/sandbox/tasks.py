@@ -1,13 +1,14 @@
 """A job under way: what to run for it, and what its answer is once that has run."""
 
+import marshal
 import platform
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
+from functools import lru_cache
 from typing import Any
 
-from reweave.sandbox import arrays
-from reweave.sandbox.inside import channel, plain
-from reweave.sandbox.jobs import CallsJob, CellsJob, Form, Job, Limits, StdinJob, TestsJob
+from reweave.sandbox.inside import channel, plain, values
+from reweave.sandbox.jobs import Call, CallsJob, CellsJob, Form, Job, Limits, StdinJob, TestsJob
 from reweave.sandbox.judge import cells as judge_cells
 from reweave.sandbox.judge import data_form, forms, verdicts
 from reweave.sandbox.outcome import ended_by_limit, ended_early, observed
@@ -56,7 +57,7 @@ class Tasks:
         if isinstance(job, TestsJob):
             return self._tests(job, limits)
         if isinstance(job, CallsJob):
-            body = {"kind": "calls", "program": job.program, "calls": _calls(job.calls)}
+            body = {"kind": "calls", "program": job.program, "calls": _packed(job.calls)}
             finish: Finish = lambda raw: self._finish_calls(job, limits, raw)  # noqa: E731
             return self._request(body, limits, job.seed), finish
         if isinstance(job, StdinJob):
@@ -68,7 +69,7 @@ class Tasks:
         body = {
             "kind": "cells",
             "cells": list(job.cells),
-            "inputs": {name: arrays.pack(value) for name, value in job.inputs.items()},
+            "inputs": values.PLAIN + plain.encode(dict(job.inputs), limit=1 << 31),
             "capture": None if job.capture is None else list(job.capture),
             "files": dict(job.files),
         }
@@ -76,7 +77,7 @@ class Tasks:
 
     @staticmethod
     def _request(body: dict[str, Any], limits: Limits, seed: int) -> Request:
-        return Request(plain.encode(body, limit=1 << 31), limits, seed)
+        return Request(marshal.dumps(body, 4), limits, seed)
 
     # -- tests ---------------------------------------------------------------------------------------------
 
@@ -86,7 +87,7 @@ class Tasks:
             return self._data(job, limits)
         tests = {"tests": job.tests, "entry_point": job.entry_point}
         if form == "proxy":
-            program = plain.encode({"kind": "code-side", "program": job.program}, limit=1 << 31)
+            program = marshal.dumps({"kind": "code-side", "program": job.program}, 4)
             request = replace(
                 self._request({"kind": "test-side", **tests}, limits, job.seed), program=program
             )
@@ -95,19 +96,18 @@ class Tasks:
         return request, lambda raw: self._finish_tests(job, limits, form, raw)
 
     def _data(self, job: TestsJob, limits: Limits) -> Step:
-        plan = data_form.plan(job.tests, job.entry_point)
+        plan, calls = _planned(job.tests, job.entry_point)
         if plan is None:
-            raise ValueError(
-                "these tests are not all equality tests on plain data: use form='proxy' or 'auto'"
-            )
-        body = {"kind": "calls", "program": job.program, "calls": _calls(plan.calls)}
+            raise ValueError("these tests are not all equality tests on plain data: use form='proxy' or 'auto'")
+        body = {"kind": "calls", "program": job.program, "calls": calls}
+        count = len(plan.assertions)
 
         def finish(raw: Raw) -> Run:
             reason, detail, outcomes = self._outcomes(len(plan.calls), limits, raw)
             reached = 0
             if reason == "passed":
                 reason, detail, reached = verdicts.judge_data(plan, outcomes)
-            return self._verdict(job, limits, raw, reason, detail, "data", reached, sum(check.asserts for check in plan.checks))
+            return self._verdict(job, limits, raw, reason, detail, "data", reached, count)
 
         return self._request(body, limits, job.seed), finish
 
@@ -197,12 +197,16 @@ class Tasks:
         )
 
 
-def _calls(calls: Any) -> list[tuple[str, list[Any], dict[str, Any]]]:
-    return [
-        (
-            call.entry,
-            [arrays.pack(value) for value in call.args],
-            {k: arrays.pack(v) for k, v in call.kwargs.items()},
-        )
-        for call in calls
-    ]
+@lru_cache(maxsize=2048)
+def _planned(tests: str, entry_point: str | None) -> tuple[data_form.DataPlan | None, bytes]:
+    """Give a test text's plan and its calls as a sample reads them: the same for every sample of a task."""
+    plan = data_form.plan(tests, entry_point)
+    return plan, b"" if plan is None else values.pack(_listed(plan.calls))
+
+
+def _packed(calls: Sequence[Call]) -> bytes:
+    return values.PLAIN + plain.encode(_listed(calls), limit=1 << 31)  # type: ignore[no-any-return]
+
+
+def _listed(calls: Sequence[Call]) -> list[tuple[str, list[Any], dict[str, Any]]]:
+    return [(call.entry, list(call.args), dict(call.kwargs)) for call in calls]

@@ -11,7 +11,10 @@ from . import calls, frames, plain, program, values
 
 OBJECT = "object"  # the kind of a packed value that stands for one of ours
 BUILTIN = "builtin"  # the kind of one that stands for a builtin type
-TYPES = {kind.__name__: kind for kind in (bool, int, float, complex, str, bytes, list, tuple, dict, set, frozenset, object)}
+TYPES = {
+    kind.__name__: kind
+    for kind in (bool, int, float, complex, str, bytes, list, tuple, dict, set, frozenset, object)
+}
 
 # What may be asked of an object besides its attributes. No comparison is: an answer's own must not decide.
 SPECIAL = {
@@ -96,7 +99,12 @@ class _Side:
         changed = {}
         for index, (before, after) in enumerate(zip(given, taken)):
             if type(after) in (list, dict, set, bytearray):
-                data = plain.encode(after, limit=self.limit)
+                try:
+                    data = plain.encode(after, limit=self.limit)
+                except (
+                    plain.NotPlain
+                ):  # it holds the program's own objects; what they became is asked of them
+                    continue
                 if data != before:
                     changed[index] = data
         for index, each in enumerate(taken):
@@ -106,12 +114,20 @@ class _Side:
 
     def taken(self, encoded):
         """Give the value of an encoded argument."""
-        value = plain.decode(encoded)
-        if type(value) is plain.Packed and value.kind == OBJECT:
-            return self.objects[value.payload]
-        if type(value) is plain.Packed and value.kind == BUILTIN:
-            return TYPES[value.payload]
-        return values.unpacked(value)
+        return self.meant(plain.decode(encoded))
+
+    def meant(self, value):
+        """Give plain data with what stands for something in its place."""
+        kind = type(value)
+        if kind is plain.Packed:
+            if value.kind == OBJECT:
+                return self.objects[value.payload]
+            return TYPES[value.payload] if value.kind == BUILTIN else values.unpacked(value)
+        if kind in (list, tuple):
+            return kind([self.meant(part) for part in value])
+        if kind is dict:
+            return {key: self.meant(part) for key, part in value.items()}
+        return value
 
     def value(self, value):
         """Give the reply that carries a value, or a number in its place."""

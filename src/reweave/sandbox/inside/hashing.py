@@ -1,10 +1,10 @@
 """Whether a hash table over untrusted keys is cheap to build.
 
-Whoever writes the bytes chooses the keys' hashes: ints that are equal modulo 2**61 - 1 share theirs, and so do tuples
-and frozensets of such ints. Every two keys of one hash are compared, frozensets by looking each element up again;
-nested, that is exponential in the depth. Keys of different hashes are never compared. So before a table is built,
-the comparisons that its equal hashes will cost are added up and charged to a budget. Strings and bytes have secret
-hashes, and are not looked at.
+Whoever writes the bytes chooses the keys' hashes: ints that are equal modulo 2**61 - 1 share theirs, and so
+do tuples and frozensets of such ints. Every two keys of one hash are compared, frozensets by looking each
+element up again; nested, that is exponential in the depth. Keys of different hashes are never compared. So
+before a table is built, the comparisons that its equal hashes will cost are added up and charged to a budget.
+Strings and bytes have secret hashes, and are not looked at.
 """
 
 from itertools import islice
@@ -15,7 +15,7 @@ _SMALL = 256
 _FREE = frozenset((str, bytes, bool, type(None)))
 
 
-class Costly(Exception):
+class Costly(Exception):  # noqa: N818 - named for what the keys are
     """The keys would cost more comparisons than the budget has."""
 
 
@@ -28,7 +28,7 @@ class Budget:
         self.left = BUDGET
 
     def charge(self, keys):
-        """Pay for a table over ``keys`` (a list). Raises ``Costly``; ``TypeError`` where one is not hashable."""
+        """Pay for a table over ``keys``, a list. Raises ``Costly``, or ``TypeError`` for what has no hash."""
         if _FREE.issuperset(map(type, keys)):
             return
         hashes = list(map(hash, keys))

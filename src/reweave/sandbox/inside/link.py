@@ -14,9 +14,21 @@ import types
 from . import frames, plain, values
 from .code_side import BUILTIN, OBJECT, TYPES
 
-_ANSWERS = {"builtins", "collections", "datetime", "decimal", "fractions", "numpy", "pandas", "itertools", __package__.partition(".")[0]}
+_ANSWERS = {
+    "builtins",
+    "collections",
+    "datetime",
+    "decimal",
+    "fractions",
+    "numpy",
+    "pandas",
+    "itertools",
+    __package__.partition(".")[0],
+}
 ERRORS = {
-    name: kind for name, kind in vars(builtins).items() if isinstance(kind, type) and issubclass(kind, Exception)
+    name: kind
+    for name, kind in vars(builtins).items()
+    if isinstance(kind, type) and issubclass(kind, Exception)
 }
 
 
@@ -132,11 +144,12 @@ class Link:
 
     def _given(self, value):
         """Encode one argument."""
-        if type(value) is Remote:
-            return self._encoded(plain.Packed(OBJECT, value._number))
-        if type(value) is type and TYPES.get(value.__name__) is value:
-            return self._encoded(plain.Packed(BUILTIN, value.__name__))
-        return self._encoded(value)
+        if type(value) in _SPOKEN_OF:
+            return self._encoded(_spoken_of(value))
+        try:
+            return plain.encode(value, limit=self.channel.limit)
+        except plain.NotPlain:
+            return self._encoded(_spoken_of(value))
 
     def _encoded(self, value):
         try:
@@ -202,9 +215,7 @@ class Remote:
         object.__setattr__(self, "_description", description)
 
     def __call__(self, *args, **kwargs):
-        return self._link.call(
-            self._number, args, kwargs
-        )
+        return self._link.call(self._number, args, kwargs)
 
     def __getattr__(self, name):
         return _ask(self, "get", name)
@@ -255,9 +266,24 @@ class Remote:
         _ask(self, "delitem", index)
 
     def __instancecheck__(self, value):
-        return type(value) is Remote and bool(
-            self._link.special("isinstance", value, self)
-        )
+        return type(value) is Remote and bool(self._link.special("isinstance", value, self))
+
+
+def _spoken_of(value):
+    """Give an argument with the program's own objects, and builtin types, replaced by what stands for them."""
+    kind = type(value)
+    if kind is Remote:
+        return plain.Packed(OBJECT, value._number)
+    if kind is type and TYPES.get(value.__name__) is value:
+        return plain.Packed(BUILTIN, value.__name__)
+    if kind in (list, tuple):
+        return kind([_spoken_of(part) for part in value])
+    if kind is dict:
+        return {key: _spoken_of(part) for key, part in value.items()}
+    return value
+
+
+_SPOKEN_OF = (Remote, type)
 
 
 def _ask(remote, verb, *parts):

@@ -4,6 +4,7 @@ Tests written to be appended to a program use names that the program imports. Th
 table, on the side of the tests: a program must not choose what ``math`` or ``Counter`` is there.
 """
 
+import ast
 import builtins
 import symtable
 
@@ -53,3 +54,20 @@ def free(source):
             if symbol.is_referenced() and (outermost or symbol.is_global()):
                 read.add(symbol.get_name())
     return sorted(name for name in read - bound if not hasattr(builtins, name) and name != "__name__")
+
+
+def subject(source):
+    """Give the builtin's name that a program redefines and a test text is about, None where it is about others.
+
+    ``assert sum(10, 15) == 6`` speaks of no name but Python's own: what it calls first is the program's. Only the
+    test text decides this. Raises ``SyntaxError``.
+    """
+    if any(name not in MODULES and name not in MEMBERS for name in free(source)):
+        return None
+    for node in ast.parse(source).body:
+        if isinstance(node, ast.Assert):
+            side = node.test.left if isinstance(node.test, ast.Compare) else node.test
+            if isinstance(side, ast.Call) and isinstance(side.func, ast.Name):
+                return side.func.id if hasattr(builtins, side.func.id) else None
+            return None
+    return None

@@ -1,3 +1,4 @@
+# ruff: noqa: A004 - the builtins are imported because the program may replace them
 """The writer of plain data: see ``plain``.
 
 It runs beside the program whose values it writes. Exact types only, so that no method of the program's is
@@ -9,8 +10,9 @@ import collections
 import itertools
 import struct
 import sys
-from builtins import (  # noqa: A004 - the program may replace them
+from builtins import (
     Exception,
+    MemoryError,
     RecursionError,
     bool,
     bytearray,
@@ -54,7 +56,7 @@ _WORDS = {
 }
 
 
-class _Refused(Exception):
+class _Refused(Exception):  # noqa: N818 - named for what happened
     """Not plain: what, and on the way out the steps to where."""
 
     def __init__(self, what):
@@ -63,11 +65,11 @@ class _Refused(Exception):
         self.steps = []
 
 
-def encode(value, limit, items, depth):
+def encode(value, limit, items, depth, drain):
     """See ``plain.encode``."""
-    writer = _Writer(limit, items)
+    writer = _Writer(limit, items, drain)
     try:
-        writer.each((value,), depth, _at_top)
+        writer.each((value,), depth, _nowhere)
         writer.check()
     except _Refused as refused:
         steps = [step for step in reversed(refused.steps) if step]
@@ -75,6 +77,8 @@ def encode(value, limit, items, depth):
         raise k.NotPlain("at %s: %s" % (where, refused.what) if where else refused.what) from None
     except RecursionError:
         raise k.NotPlain("nested too deep for the stack that is left") from None
+    except MemoryError:
+        raise k.NotPlain("too large for the memory that is left") from None
     return bytes(writer.out)
 
 
@@ -88,10 +92,11 @@ def describe(value):
 
 
 class _Writer:
-    def __init__(self, limit, items):
+    def __init__(self, limit, items, drain):
         self.out = bytearray((k.VERSION,))
         self.limit = limit
         self.items = items
+        self.drain = drain
 
     def check(self):
         if len(self.out) > self.limit:
@@ -231,7 +236,7 @@ class _Writer:
         """Write a set, in an order that its elements alone decide."""
         values = list(values)
         kinds = set(map(type, values))
-        if kinds == {int} or kinds == {str}:
+        if kinds in ({int}, {str}):
             self.sequence(tag, sorted(values), depth)
             return
         self.open(tag, len(values), depth)
@@ -248,10 +253,12 @@ class _Writer:
 
     def parts(self, tag, values, depth):
         self.open(tag, len(values), depth)
-        self.each(values, depth - 1, _at_part)
+        self.each(values, depth - 1, _nowhere)
 
     def drained(self, iterator, depth):
-        """Write an iterator's elements. This runs the program's code."""
+        """Write an iterator's elements, or a view's. This runs the program's code."""
+        if not self.drain and type(iterator) not in _VIEWS:
+            raise _Refused(describe(iterator))
         try:
             values = list(itertools.islice(iterator, self.items + 1))
         except Exception as error:  # noqa: BLE001 - it is the program's own
@@ -264,7 +271,7 @@ class _Writer:
         if type(kind) is type and _is_namedtuple(kind):
             self.sequence(k.TUPLE, tuple.__getitem__(value, slice(None)), depth)
             return
-        packed = _pack(value)
+        packed = _pack(value, self.limit)
         if packed is None:
             raise _Refused(describe(value))
         self.parts(k.PACKED, (packed.kind, packed.payload), depth)
@@ -280,15 +287,20 @@ def _is_namedtuple(kind):
     )
 
 
-def _pack(value):
+def _pack(value, limit):
     if "numpy" not in sys.modules:
         return None
-    from . import arrays  # noqa: PLC0415 - numpy is optional
+    try:
+        from . import arrays  # noqa: PLC0415 - numpy is optional
 
-    return arrays.pack_one(value)
+        return arrays.pack_one(value, limit)
+    except k.NotPlain:
+        raise
+    except Exception as error:  # noqa: BLE001 - libraries of the program's side, patched perhaps
+        raise _Refused("%s that cannot be taken apart: %s" % (describe(value), describe(error))) from None
 
 
-def _at_top(_):
+def _nowhere(_):
     return ""
 
 
@@ -301,10 +313,6 @@ def _at_key(index):
 
 def _at_element(_):
     return "{element}"
-
-
-def _at_part(index):
-    return ".%d" % index
 
 
 def _short(key):
@@ -338,20 +346,27 @@ def _writers():
 def _deque(writer, value, depth):
     values = list(value)
     writer.open(k.DEQUE, len(values), depth)
-    writer.each((value.maxlen,), depth, _at_top)
+    writer.each((value.maxlen,), depth, _nowhere)
     writer.count(len(values))
     writer.body(values, depth, _at_index)
+
+
+_VIEWS = {
+    type(view)
+    for each in ({}, collections.OrderedDict())
+    for view in (each.keys(), each.values(), each.items())
+}
 
 
 def _iterators():
     """Give the types of the interpreter's own iterators and views."""
     table, ordered = {}, collections.OrderedDict()
-    found = {map, filter, zip, enumerate, reversed, type(_ for _ in ()), type(iter(int, 1))}
+    found = set(_VIEWS)
+    found |= {map, filter, zip, enumerate, reversed, type(_ for _ in ()), type(iter(int, 1))}
     found.update(
         kind for kind in vars(itertools).values() if type(kind) is type and hasattr(kind, "__next__")
     )
     for each in (table, ordered):
-        found.update(type(view) for view in (each.keys(), each.values(), each.items()))
         found.update(type(iter(view)) for view in (each.keys(), each.values(), each.items()))
     for each in (
         [],

@@ -65,7 +65,9 @@ def _run(code, module, shape, entry_point, channel):
         _unittest(unittest, cases)
         ran = True
     names = [
-        name for name in shape.functions if name.startswith("test") and name not in shape.called and name in space
+        name
+        for name in shape.functions
+        if name.startswith("test") and name not in shape.called and name in space
     ]
     groups = [
         space[name]
@@ -228,7 +230,17 @@ def _pytest(pytest, module, cases):
     path = os.path.join(os.getcwd(), "test_program.py")
     with open(path, "w") as file:  # noqa: PTH123 - the module's place; what is in it is not read
         file.write("")
-    options = ["-q", "-p", "no:cacheprovider", "--noconftest", "-c", os.devnull, "--rootdir", os.getcwd(), path]
+    options = [
+        "-q",
+        "-p",
+        "no:cacheprovider",
+        "--noconftest",
+        "-c",
+        os.devnull,
+        "--rootdir",
+        os.getcwd(),
+        path,
+    ]
     status = pytest.main(options, plugins=[Plugin()])
     if faults or status not in (0, 5):
         raise _Failed(faults[0] if faults else "pytest ended with status %d" % status)

@@ -37,13 +37,13 @@ def _run(tests, entry_point, side, channel):
     side.load()
     try:
         free = names.free(tests)
+        redefined = None if entry_point else names.subject(tests)
     except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
         return "failed", "the tests do not compile: %s" % error
     module = types.ModuleType("__main__")
     sys.modules["__main__"] = module
     space = module.__dict__
-    if entry_point is not None:
-        free = [*free, entry_point]
+    free += [name for name in (entry_point, redefined) if name]
     for name in free:
         found = _fixed(name) if name != entry_point else []
         found = found or (side.name(name) if name not in names.MODULES or name == entry_point else [])

@@ -127,7 +127,9 @@ def _close(answer: Any, expected: Any, atol: float) -> bool:
     numbers = {bool, int, float, complex}
     if type(answer) in numbers and type(expected) in numbers:
         try:
-            return bool(answer == expected or abs(answer - expected) <= atol + RTOL * abs(expected) < math.inf)
+            return bool(
+                answer == expected or abs(answer - expected) <= atol + RTOL * abs(expected) < math.inf
+            )
         except OverflowError:
             return False
     if type(answer) not in {list, tuple} or type(expected) not in {list, tuple}:

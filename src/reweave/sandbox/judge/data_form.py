@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
+from reweave.sandbox.inside import names
 from reweave.sandbox.jobs import Call
 from reweave.sandbox.judge import operations
 from reweave.sandbox.judge.compare import Answer, Apply, Const, Junction, Tree
@@ -22,6 +23,8 @@ from reweave.sandbox.judge.expressions import Defined, Expressions, Module, Prog
 SOURCE = 1_000_000  # characters of test text that are looked at
 TEXT = 300  # characters of an assertion that are kept for messages
 NESTING = 10  # test functions that call one another
+TRUTH = "(lambda call: lambda *args, **kwargs: bool(call(*args, **kwargs)))"
+"""Before an entry in brackets: the call's truth. ``assert match(text)`` asks for no more, and a match does not cross."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,8 +67,9 @@ def plan(tests: str, entry_point: str | None = None) -> DataPlan | None:
             program defines a name that Python has already.
     """
     try:
-        return _Planner(entry_point).planned(parse(tests))
-    except (Reject, operations.Unsupported, RecursionError, MemoryError):
+        module = parse(tests)
+        return _Planner(entry_point or names.subject(tests)).planned(module)
+    except (Reject, operations.Unsupported, RecursionError, MemoryError, SyntaxError):
         return None
 
 
@@ -97,8 +101,8 @@ class _Planner:
 
     def planned(self, module: ast.Module) -> DataPlan | None:
         self._block(module.body)
-        names = self.expressions.scopes[0]
-        waiting = [value.node for value in names.values() if isinstance(value, Defined)]
+        scope = self.expressions.scopes[0]
+        waiting = [value.node for value in scope.values() if isinstance(value, Defined)]
         for function in waiting:
             if function.name in self.called:
                 continue
@@ -121,7 +125,7 @@ class _Planner:
         expressions.step()
         match node:
             case ast.Assert(test=test):
-                self._check(node, expressions.value(test, decisive=True), asserts=True)
+                self._check(node, self._truth(test), asserts=True)
             case ast.Expr(value=ast.Constant()) | ast.Pass():
                 pass
             case ast.Expr(value=value):
@@ -148,24 +152,42 @@ class _Planner:
                 self._block(body if expressions.known(test) else orelse)
             case ast.FunctionDef(decorator_list=[]):
                 expressions.scopes[-1][node.name] = Defined(node)
-            case ast.Import(names=names):
-                for alias in names:
+            case ast.Import(names=aliases):
+                for alias in aliases:
                     _standard(alias.name)
                     expressions.scopes[-1][alias.asname or alias.name.partition(".")[0]] = Module(alias.name)
-            case ast.ImportFrom(module=str(module), names=names, level=0):
+            case ast.ImportFrom(module=str(module), names=aliases, level=0):
                 _standard(module)
-                for alias in names:
+                for alias in aliases:
                     expressions.scopes[-1][alias.asname or alias.name] = _imported(module, alias.name)
             case ast.Return(value=value):
                 raise _Return(expressions.value(value) if value else None)
             case _:
                 raise Reject(f"a {type(node).__name__}")
 
+    def _truth(self, test: ast.expr) -> Any:
+        """Give a condition; where it is a call's bare truth, let the call give no more than that."""
+        value = self.expressions.value(test, decisive=True)
+        inner = value
+        while isinstance(inner, Apply) and inner.function is operations.OPERATORS["Not"]:
+            (inner,) = inner.operands
+        while isinstance(test, ast.UnaryOp) and isinstance(test.op, ast.Not):
+            test = test.operand
+        if isinstance(inner, Answer) and isinstance(test, ast.Call):
+            call = self.expressions.calls[inner.call]
+            if not call.entry.startswith(TRUTH):
+                self.expressions.calls[inner.call] = Call(f"{TRUTH}({call.entry})", call.args, call.kwargs)
+        return value
+
     def _kept(self, node: ast.stmt, value: ast.expr) -> Any:
         """Give the value to bind; one that is yet to come must not raise, whether it is used or not."""
         result = self.expressions.value(value)
         if isinstance(result, (Const, Answer, Apply, Junction)):
-            if isinstance(value, ast.Call) and isinstance(value.func, ast.Name) and value.func.id[:1].isupper():
+            if (
+                isinstance(value, ast.Call)
+                and isinstance(value.func, ast.Name)
+                and value.func.id[:1].isupper()
+            ):
                 raise Reject("what may be an object of the program's")
             self._check(node, result, asserts=False)
         return result
@@ -184,7 +206,9 @@ class _Planner:
         self.checks.append(Check(node.lineno, text, tree, asserts))
 
     def _prints(self, value: ast.expr) -> bool:
-        if not (isinstance(value, ast.Call) and isinstance(value.func, ast.Name) and value.func.id == "print"):
+        if not (
+            isinstance(value, ast.Call) and isinstance(value.func, ast.Name) and value.func.id == "print"
+        ):
             return False
         for argument in value.args:
             self.expressions.known(argument)
@@ -196,14 +220,14 @@ class _Planner:
         if spec.vararg or spec.kwarg or spec.kwonlyargs or spec.posonlyargs:
             raise Reject("unusual parameters")
         self.called.add(node.name)
-        names = [parameter.arg for parameter in spec.args]
-        bound = dict(zip(names, args, strict=False))
-        defaults = dict(zip(names[len(names) - len(spec.defaults) :], spec.defaults, strict=True))
+        parameters = [parameter.arg for parameter in spec.args]
+        bound = dict(zip(parameters, args, strict=False))
+        defaults = dict(zip(parameters[len(parameters) - len(spec.defaults) :], spec.defaults, strict=True))
         bound.update(kwargs)
         for name, default in defaults.items():
             if name not in bound:
                 bound[name] = self.expressions.value(default)
-        if bound.keys() != set(names) or len(args) > len(names):
+        if bound.keys() != set(parameters) or len(args) > len(parameters):
             raise Reject("arguments that do not fit")
         with self._scope(bound):
             try:
@@ -213,13 +237,13 @@ class _Planner:
         return None
 
     @contextmanager
-    def _scope(self, names: dict[str, Any]) -> Iterator[None]:
+    def _scope(self, local: dict[str, Any]) -> Iterator[None]:
         """Evaluate in a function's scope: its names, then the module's."""
         scopes = self.expressions.scopes
         self.depth += 1
         if self.depth > NESTING:
             raise Reject("deeply nested test functions")
-        self.expressions.scopes = [scopes[0], names]
+        self.expressions.scopes = [scopes[0], local]
         try:
             yield
         finally:

@@ -250,7 +250,11 @@ class Expressions:
             self._open += with_open
             operand = self.value(node, decisive=decisive)
             self._open -= with_open
-            if not operands and not isinstance(operand, (Const, Answer, Apply, Junction)) and node is not nodes[-1]:
+            if (
+                not operands
+                and not isinstance(operand, (Const, Answer, Apply, Junction))
+                and node is not nodes[-1]
+            ):
                 if bool(operand) is decided_by:
                     return operand
                 continue
@@ -274,7 +278,9 @@ class Expressions:
             left = right
         return links[0] if len(links) == 1 else Junction(False, tuple(map(self.tree, links)))
 
-    def _comprehend(self, generators: list[ast.comprehension], element: ast.expr, decisive: bool = False) -> Iterator[Any]:
+    def _comprehend(
+        self, generators: list[ast.comprehension], element: ast.expr, decisive: bool = False
+    ) -> Iterator[Any]:
         first, *rest = generators
         for item in self.walked(first.iter):
             self.step()
@@ -311,7 +317,9 @@ class Expressions:
             if not isinstance(owner, (Program, Module)):
                 if function.attr not in operations.METHOD_NAMES or isinstance(owner, (Pure, Defined, type)):
                     raise Reject(f"a method .{function.attr}")
-                return self.apply(operations.method(function.attr), [owner, *self._arguments(node)], self._named(node))
+                return self.apply(
+                    operations.method(function.attr), [owner, *self._arguments(node)], self._named(node)
+                )
             callee = self._attribute(function)
         else:
             callee = self.value(function)

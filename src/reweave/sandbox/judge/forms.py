@@ -105,7 +105,9 @@ def _programs(name: str, bound: set[str], entry_points: set[str]) -> bool:
 
 
 def _patches(names: list[ast.alias]) -> bool:
-    return any(alias.name in {"patch", "Mock", "MagicMock", "AsyncMock", "create_autospec", "*"} for alias in names)
+    return any(
+        alias.name in {"patch", "Mock", "MagicMock", "AsyncMock", "create_autospec", "*"} for alias in names
+    )
 
 
 _BUILTIN = frozenset(vars(builtins))

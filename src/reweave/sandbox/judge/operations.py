@@ -26,7 +26,21 @@ TYPES = (bool, int, float, complex, str, bytes, list, tuple, dict, set, frozense
 
 _ITERATOR = type(iter([]))  # what a program's generator comes across as
 _CONTAINERS = frozenset(
-    {list, tuple, dict, set, frozenset, str, bytes, range, bytearray, Counter, OrderedDict, defaultdict, deque}
+    {
+        list,
+        tuple,
+        dict,
+        set,
+        frozenset,
+        str,
+        bytes,
+        range,
+        bytearray,
+        Counter,
+        OrderedDict,
+        defaultdict,
+        deque,
+    }
 )
 _PLAIN = _CONTAINERS | {*TYPES, slice, type, _ITERATOR}
 _COMPARED = _PLAIN | {Decimal, Fraction, date, datetime, time, timedelta}
@@ -296,6 +310,7 @@ def text_of(*parts: Any) -> str:
 
 equal = operator.eq
 """Safe on anything decoded: exact types all the way down, and a decoder that bounds size and depth."""
+
 
 def _contains(member: Any, values: Any) -> bool:
     if type(values) is range and type(member) not in {int, bool}:

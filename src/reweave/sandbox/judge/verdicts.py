@@ -11,8 +11,9 @@ from typing import Any, Final, get_args
 
 from reweave.sandbox.inside import plain
 from reweave.sandbox.judge.compare import Apply, NoAnswerError, applied, evaluate
-from reweave.sandbox.judge.data_form import Check, DataPlan
+from reweave.sandbox.judge.data_form import TRUTH, Check, DataPlan
 from reweave.sandbox.judge.operations import COMPARISONS
+from reweave.sandbox.judge.scalars import simplified
 from reweave.sandbox.results import CallOutcome, NotPlain, NotReached, Raised, Reason, Returned
 
 NEEDS_IN_PROCESS: Final = "needs-in-process"
@@ -41,6 +42,22 @@ def judge_data(plan: DataPlan, outcomes: Sequence[CallOutcome]) -> tuple[Reason,
         plan: What was asked.
         outcomes: One a call, as ``read_calls`` gives them.
     """
+    said = _judged(plan, outcomes)
+    if said[0] == "failed":
+        # Only now: few answers are numpy's
+        simple = [
+            Returned(simplified(each.value)) if isinstance(each, Returned) else each for each in outcomes
+        ]
+        if any(_changed(one, two) for one, two in zip(simple, outcomes, strict=True)):
+            said = _judged(plan, simple)
+    return said
+
+
+def _changed(one: CallOutcome, other: CallOutcome) -> bool:
+    return isinstance(one, Returned) and isinstance(other, Returned) and one.value is not other.value
+
+
+def _judged(plan: DataPlan, outcomes: Sequence[CallOutcome]) -> tuple[Reason, str, int]:
     reached = 0
     for check in plan.checks:
         reached += check.asserts
@@ -48,7 +65,7 @@ def judge_data(plan: DataPlan, outcomes: Sequence[CallOutcome]) -> tuple[Reason,
             fault = _fault(check, outcomes)
         except NoAnswerError as missing:
             outcome = outcomes[missing.call]
-            entry = plan.calls[missing.call].entry
+            entry = plan.calls[missing.call].entry.removeprefix(f"{TRUTH}(")
             if isinstance(outcome, NotReached):
                 return "crashed", _at(check, f"the run ended before {entry} gave an answer"), reached
             return "failed", _at(check, f"{entry} {_told(outcome)}"), reached
