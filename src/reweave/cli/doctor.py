@@ -17,6 +17,8 @@ _STATES = {  # a state that a checker must pass, and one with an error it must s
     "ty": ("x = 1\n", "class A: ...\nA().missing\n"),
     "ruff+ty": ("x = 1\n", "class A: ...\nA().missing\n"),
 }
+
+
 class _Tier(Enum):
     strong = "strong"
     default = "default"

@@ -1,4 +1,4 @@
-"""``reweave doctor --sandbox``: every containment probe and every forgery against the sandbox of this machine."""
+"""``reweave doctor --sandbox``: every containment probe and every forgery against this machine's sandbox."""
 
 import sys
 from collections import Counter
@@ -19,7 +19,7 @@ _COLOURS = {"contained": "green", "refused": "green", "accepted": "green", "not-
 
 
 def doctor_sandbox(tier: Tier | None) -> None:
-    """Run the corpora, print what came of each program, and exit with 1 where one escaped, forged or broke."""
+    """Run the corpora, print what came of each program; exit with 1 where one escaped, forged or broke."""
     console = Console(width=None if sys.stdout.isatty() else 160)
     table = Table(title_justify="left", title_style="bold", caption_justify="left")
     table.add_column("program", no_wrap=True)
@@ -37,7 +37,9 @@ def doctor_sandbox(tier: Tier | None) -> None:
     try:
         with Sandbox(tier=tier, workers=1) as sandbox, Progress(console=Console(stderr=True)) as progress:
             table.title = f"reweave doctor --sandbox: tier {sandbox.tier}"
-            bar: TaskID = progress.add_task("probes", total=len(probes()) + len(FORMS) * (1 + len(forgeries())))
+            bar: TaskID = progress.add_task(
+                "probes", total=len(probes()) + len(FORMS) * (1 + len(forgeries()))
+            )
             for probe in each_probe(sandbox):
                 add(probe.probe.name, probe.probe.tries, probe.state, probe.detail)
             table.add_section()

@@ -7,10 +7,10 @@ has ``must`` (what has to happen), ``kind``, and where they apply:
 ``tier``  the tiers that promise it, and in brackets why the others do not; every tier where it is missing
 ``runs``  how often it runs in a row: what an earlier run leaves, a later one must not find
 
-A static probe defines ``probe(host)``, which makes one attempt and returns ``contained: …`` or ``ESCAPED: …``;
-``host`` is what :mod:`reweave.sandbox.probes.host` laid out for it to find. A dynamic probe just runs, within a
-ceiling of its own, and prints a line with ``ESCAPED`` where it got to the ceiling. Both are harmless where they
-succeed.
+A static probe defines ``probe(host)``, which makes one attempt and returns ``contained: …`` or
+``ESCAPED: …``; ``host`` is what :mod:`reweave.sandbox.probes.host` laid out for it to find. A dynamic probe
+just runs, within a ceiling of its own, and prints a line with ``ESCAPED`` where it got to the ceiling. Both are
+harmless where they succeed.
 """
 
 import re
@@ -99,7 +99,8 @@ def probes() -> tuple[Probe, ...]:
             must=fields["must"],
             ends=tuple(fields.get("ends", "").split()),
             tiers=cast(
-                tuple[Tier, ...], tuple(fields.get("tier", "strong default reduced").partition("(")[0].split())
+                tuple[Tier, ...],
+                tuple(fields.get("tier", "strong default reduced").partition("(")[0].split()),
             ),
             runs=int(fields.get("runs", "1")),
             source=source,

@@ -93,7 +93,9 @@ def run_probe(sandbox: Sandbox, probe: Probe, host: dict[str, Any]) -> ProbeOutc
             return ProbeOutcome(probe, state, detail, seconds)
     after = sandbox.run(_HONEST, [Call("honest", ([1, 2, 3],))], limits=LIMITS)
     if after.calls != (Returned([1, 4, 9]),):
-        return ProbeOutcome(probe, "escaped", f"an honest program then ended {after.reason}: {after.detail}", seconds)
+        return ProbeOutcome(
+            probe, "escaped", f"an honest program then ended {after.reason}: {after.detail}", seconds
+        )
     return ProbeOutcome(probe, state, detail, seconds)
 
 
