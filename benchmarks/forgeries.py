@@ -7,8 +7,8 @@ Every forgery of ``reweave.sandbox.probes`` is a wrong solution of one small tas
   fixed line at its end; and the same with a line nobody can know beforehand;
 - the sandbox, in its data form and its proxy form.
 
-Each judgement of a peer runs in a session of its own, for some forgeries kill their parent or their group. The
-right solution comes first: a judge that refuses it is not compared.
+Each judgement of a peer runs in a session of its own, for some forgeries kill their parent or their group.
+The right solution comes first: a judge that refuses it is not compared.
 """
 
 import argparse

@@ -47,7 +47,7 @@ def problem(tier, user):
 
 @functools.cache
 def interpreter(user):
-    """Return an interpreter that the user can run the library with: ours, or the system's of the same version."""
+    """Return an interpreter that a user can run the library with: ours, or the system's of that version."""
     for python in (sys.executable, f"/usr/bin/python3.{sys.version_info.minor}"):
         try:
             with start([python, "-c", "import reweave.sandbox"], user) as process:

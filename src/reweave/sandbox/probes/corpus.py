@@ -9,8 +9,8 @@ has ``must`` (what has to happen), ``kind``, and where they apply:
 
 A static probe defines ``probe(host)``, which makes one attempt and returns ``contained: …`` or
 ``ESCAPED: …``; ``host`` is what :mod:`reweave.sandbox.probes.host` laid out for it to find. A dynamic probe
-just runs, within a ceiling of its own, and prints a line with ``ESCAPED`` where it got to the ceiling. Both are
-harmless where they succeed.
+just runs, within a ceiling of its own, and prints a line with ``ESCAPED`` where it got to the ceiling. Both
+are harmless where they succeed.
 """
 
 import re

@@ -28,8 +28,8 @@ class ProbeOutcome:
 
     Args:
         probe: Which.
-        state: ``contained``; ``escaped``: it did what it must not, or hurt a later program; ``broken``: it gave
-            no answer, so that nothing is known; ``not-promised``: this tier does not promise to hold it.
+        state: ``contained``; ``escaped``: it did what it must not, or hurt a later program; ``broken``: it
+            gave no answer, so that nothing is known; ``not-promised``: this tier does not promise to hold it.
         detail: How.
         seconds: Wall seconds of its longest run.
     """
@@ -47,8 +47,8 @@ class ForgeryOutcome:
     Args:
         forgery: Which.
         form: How it was judged.
-        state: ``refused``; ``forged``: it was counted as passed; ``broken``: the sandbox failed, or refused the
-            right solution; ``accepted``: the right solution passed.
+        state: ``refused``; ``forged``: it was counted as passed; ``broken``: the sandbox failed, or refused
+            the right solution; ``accepted``: the right solution passed.
         reason: The verdict's.
         detail: The verdict's.
     """
