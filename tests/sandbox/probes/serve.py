@@ -10,7 +10,8 @@ from reweave.sandbox.probes.host import laid_out
 
 
 def main(tier):
-    named = {program.name: program for program in (*corpus.probes(), *corpus.forgeries())}
+    probes = {probe.name: probe for probe in corpus.probes()}
+    forgeries = {forgery.name: forgery for forgery in corpus.forgeries()}
     task = corpus.task()
     with Sandbox(tier=tier, workers=1) as sandbox, laid_out() as host:
         sys.stdout.write(json.dumps(sandbox.tier) + "\n")
@@ -20,9 +21,9 @@ def main(tier):
             if name == "reference":
                 outcome = next(item for item in run.each_forgery(sandbox) if item.form == form)
             elif form:
-                outcome = run.run_forgery(sandbox, named[name], form, task)
+                outcome = run.run_forgery(sandbox, forgeries[name], form, task)
             else:
-                outcome = run.run_probe(sandbox, named[name], host)
+                outcome = run.run_probe(sandbox, probes[name], host)
             sys.stdout.write(json.dumps(asdict(outcome)) + "\n")
             sys.stdout.flush()
 
