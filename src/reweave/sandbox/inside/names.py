@@ -18,12 +18,12 @@ MODULES = {
 }
 MODULES.update(
     (name, name)
-    for name in (
+    for name in (  # noqa: SIM905 - sixty names
         "array ast asyncio bisect base64 calendar cmath collections copy csv datetime decimal "
         "enum fractions functools hashlib heapq inspect io itertools json math matplotlib numbers "
         "numpy operator os pandas pytest random re scipy statistics string struct sys textwrap "
         "time timeit types typing unittest uuid warnings "
-    ).split()  # noqa: SIM905 - sixty names
+    ).split()
 )
 MEMBERS = {
     "Counter": "collections",

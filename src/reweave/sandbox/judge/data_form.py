@@ -24,7 +24,7 @@ SOURCE = 1_000_000  # characters of test text that are looked at
 TEXT = 300  # characters of an assertion that are kept for messages
 NESTING = 10  # test functions that call one another
 TRUTH = "(lambda call: lambda *args, **kwargs: bool(call(*args, **kwargs)))"
-"""Before an entry in brackets: the call's truth. ``assert match(text)`` asks no more, and no match crosses."""
+"""Before an entry in brackets: the call's truth. ``assert match(s)`` asks no more, and no match crosses."""
 
 
 @dataclass(frozen=True, slots=True)

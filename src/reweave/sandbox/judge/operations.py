@@ -129,11 +129,11 @@ CONVERSIONS: Mapping[type, Callable[..., Any]] = {
 }
 """What calling a type does."""
 
-_MATHS = (
+_MATHS = (  # noqa: SIM905 - forty names
     "acos asin atan atan2 ceil copysign cos cosh degrees e exp fabs floor fmod gcd hypot inf isclose "
     "isfinite isinf isnan isqrt lcm log log10 log2 nan pi pow radians sin sinh sqrt tan tanh tau "
     "trunc "
-).split()  # noqa: SIM905 - forty names
+).split()
 
 MODULES: Mapping[str, Mapping[str, Any]] = {
     "math": {
@@ -152,10 +152,10 @@ MODULES: Mapping[str, Mapping[str, Any]] = {
 }
 """Modules of which something is known."""
 
-_TEXT = (
+_TEXT = (  # noqa: SIM905 - likewise
     "capitalize count endswith find index isalnum isalpha isdigit islower isnumeric isspace isupper "
     "lower lstrip rfind rindex rstrip split splitlines startswith strip swapcase title upper "
-).split()  # noqa: SIM905 - forty names
+).split()
 
 METHODS: Mapping[type, Mapping[str, Callable[..., Any]]] = {
     str: {
