@@ -1,4 +1,4 @@
-"""Runs the sample's side of each form in forked children with real files and pipes, and no isolation whatever.
+"""Runs the sample's side of each form in forked children with real files and pipes, and no isolation.
 
 For references and for programs that do no harm where they succeed; the sandbox's own tests hold the rest.
 """
@@ -8,6 +8,7 @@ import gzip
 import json
 import os
 import signal
+import sys
 import tempfile
 import warnings
 from pathlib import Path
@@ -18,7 +19,7 @@ from reweave.sandbox.inside import calls, channel, code_side, in_process, plain,
 from reweave.sandbox.judge import data_form, verdicts
 
 LIMIT = 16 << 20
-SECONDS = 30
+SECONDS = 15
 
 
 def fork(run, body, descriptors, result=None, ask=None, answer=None):
@@ -37,6 +38,8 @@ def fork(run, body, descriptors, result=None, ask=None, answer=None):
             if number not in keep:
                 with contextlib.suppress(OSError):
                     os.close(number)
+        sys.stdin, sys.stdout, sys.stderr = map(os.fdopen, range(3), "rww")  # pytest has its own
+        sys.excepthook = sys.__excepthook__
         os.chdir(tempfile.mkdtemp())
         run(plain.decode(plain.encode(body)), channel.Channel(result, LIMIT, ask, answer))
     finally:

@@ -18,7 +18,7 @@ def verdict(tests, function, entry_point=None):
     for call in planned.calls:
         try:
             outcomes.append(Returned(function(*call.args, **call.kwargs)))
-        except Exception as error:
+        except Exception as error:  # noqa: BLE001 - as the sample does
             outcomes.append(Raised(type(error).__name__, str(error), 1))
     return judge_data(planned, outcomes)
 
@@ -120,8 +120,8 @@ def test_the_rest_has_none(tests):
         "x = [0]\n" + "x = [x, x]\n" * 60 + "assert f(x) == 1",
         "x = 'ab'\n" + "x = x + x\n" * 60 + "assert f(x) == 1",
         "for a in range(10**9):\n    assert f(a) == 1",
-        "for a in range(10**3):\n    for b in range(10**3):\n        for c in range(10**3):\n            d = 1",
-        "assert f(1) == {%s}" % ", ".join(str(i * (2**61 - 1)) for i in range(1, 20000)),
+        "for a in range(1000):\n    for b in range(1000):\n        for c in range(1000):\n            d = 1",
+        "assert f(1) == {" + ", ".join(str(i * (2**61 - 1)) for i in range(1, 20000)) + "}",
         "import math\nassert f(1) == math.factorial(10**7)",
         "assert f(1) == 1.5 in range(10**12)",
         "def g():\n    return g()\nassert f(g()) == 1",

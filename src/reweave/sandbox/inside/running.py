@@ -74,13 +74,12 @@ def _run(code, module, shape, entry_point, channel):
         for name in shape.classes
         if name.startswith("Test") and space.get(name) not in cases and isinstance(space.get(name), type)
     ]
-    if (shape.pytest or groups or any(map(shape.functions.get, names))) and (names or groups):
+    if (names or groups) and (shape.pytest or any(map(shape.functions.get, names))):
         pytest = _imported_pytest()
-        if pytest is not None:
-            _pytest(pytest, module, cases)
-            return True
-        if shape.pytest or any(map(shape.functions.get, names)):
+        if pytest is None:
             raise _FailedError("the tests need pytest, which is not there")
+        _pytest(pytest, module, cases)
+        return True
     for name in names:
         space[name]()
     for group in groups:
@@ -184,7 +183,7 @@ def _unittest(unittest, cases):
 
 
 def _group(group):
-    """Run a class of tests that no framework is there for."""
+    """Run a class of tests that needs no framework."""
     for name in dir(group):
         if name.startswith("test"):
             instance = group()

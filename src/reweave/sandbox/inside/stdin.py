@@ -4,6 +4,7 @@ import atexit
 import contextlib
 import sys
 import threading
+import traceback
 
 from . import calls, program
 
@@ -52,7 +53,13 @@ def _ended(error):
         trace = error.__traceback__
         while trace is not None and trace.tb_frame.f_code.co_filename != program.FILE:
             trace = trace.tb_next
-        sys.excepthook(type(error), error, trace)
+        error = error.with_traceback(trace)
+        if sys.excepthook is sys.__excepthook__:
+            traceback.print_exception(
+                type(error), error, trace
+            )  # which knows the program's lines, unlike the hook
+        else:
+            sys.excepthook(type(error), error, trace)
     except BaseException:  # noqa: BLE001, S110 - a hook of the program's; the status says that it failed
         pass
     reason, detail = calls.ended_by(error)
