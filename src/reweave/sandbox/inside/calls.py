@@ -7,7 +7,7 @@ def run(body, channel):
     """Load the program, make the calls in order, and write one record a call, then the end.
 
     Args:
-        body: ``program``, its source text; ``calls``, a list of (entry expression, arguments, named arguments).
+        body: ``program``, its source text; ``calls``, a list of (entry expression, args, kwargs).
         channel: Where the records go.
     """
     try:
