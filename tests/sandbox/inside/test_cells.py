@@ -46,7 +46,7 @@ def notebook(tmp_path):
 
 
 def test_variables(notebook):
-    """A cell shows its last expression's value; what it bound or changed in place is captured, nothing else."""
+    """A cell shows its last expression's value; what it bound or changed, in place too, is captured."""
     (one, two, three, four), end = notebook(
         "import math\na = [1]\n_b = 2\ndef f(): ...\na",
         "c = a[0] + 1\nprint('said', c)",
@@ -92,7 +92,7 @@ def test_ends(notebook, cell, reason, kind):
 
 
 def test_inputs_and_files(notebook):
-    """Inputs are variables, arrays too, and not reported until a cell changes them; files lie where the cells run."""
+    """Inputs are variables, not reported until a cell changes them; files lie where the cells run."""
     (one, two), _ = notebook(
         "from pathlib import Path\ntext = Path('in/data.csv').read_text()",
         "array[0] = 9\narray.sum()",
@@ -119,7 +119,7 @@ def test_not_plain(notebook):
 
 
 def test_room(notebook):
-    """A variable for which there is no room is said to be too large; the others and the end are still written."""
+    """A variable for which there is no room is said to be too large; the others are still written."""
     (one, two), end = notebook("a = 'x' * 50000\nb = 'y' * 60000\nc = 1", "d = 2", limit=100_000)
     assert len(one.variables["a"]) == 50000
     assert "too large" in one.variables["b"].description

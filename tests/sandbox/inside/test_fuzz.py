@@ -1,4 +1,4 @@
-"""Hostile bytes at everything that reads what a sample wrote, under a memory cap, in processes of their own."""
+"""Hostile bytes at everything that reads what a sample wrote, in processes whose memory is capped."""
 
 import subprocess
 import sys
@@ -31,7 +31,7 @@ def fuzz(what, *counts):
 
 @pytest.mark.slow
 def test_plain_frames_channel():
-    """A million hostile inputs give values or BadData: no other exception, no crash, no memory to speak of."""
+    """A million hostile inputs give values or BadData: no other exception, no crash, little memory."""
     fuzz("plain", 500_000, 500_000)
 
 

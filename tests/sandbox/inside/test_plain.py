@@ -150,8 +150,8 @@ def chars():
         (lambda: map(str, [1, 2]), ["1", "2"]),
         (lambda: zip("ab", [1, 2], strict=True), [("a", 1), ("b", 2)]),
         (lambda: filter(None, [0, 1]), [1]),
-        (lambda: {"a": 1}.items(), [("a", 1)]),
-        (lambda: collections.OrderedDict(a=1).values(), [1]),
+        ({"a": 1}.items, [("a", 1)]),
+        (collections.OrderedDict(a=1).values, [1]),
         (lambda: reversed([1, 2]), [2, 1]),
         (lambda: itertools.chain([1], [2]), [1, 2]),
         (lambda: iter("é"), ["é"]),
@@ -354,7 +354,7 @@ P = (1 << 61) - 1
 
 
 def floods():
-    """Encodings made by hand of keys that share their hashes, as ``encode`` itself could not have built them."""
+    """Encodings made by hand of keys that share their hashes, which no table is built of here."""
     ints = [i * P for i in range(20000)]
     yield "ints", ints
     yield "tuples", [(i * P, "x") for i in range(20000)]
@@ -406,22 +406,22 @@ def test_hash_flood_nested():
         plain.decode(head(k.SET, 12, k.EACH, *top))
 
 
-@pytest.mark.parametrize("runs", [1, 3, 50])
+@pytest.mark.parametrize("runs", [10, 20, 30])
 def test_budget_bounds_comparisons(runs):
     """What the budget lets through costs no more comparisons than it charged."""
-    keys = [Counted(i % runs) for i in range(1200)]
+    keys = [(Counted(i % runs), i) for i in range(60)]
+    keys = [(key, frozenset({key})) for key, _ in keys]
     budget = hashing.Budget()
+    budget.charge(keys)
     Counted.compared = 0
-    try:
-        budget.charge(keys)
-    except hashing.Costly:
-        return
-    set(keys)
-    assert Counted.compared <= hashing.BUDGET - budget.left
+    assert len(set(keys)) == 60
+    assert (
+        0 < Counted.compared <= (hashing.BUDGET - budget.left) // 5000
+    )  # what one of another type is charged
 
 
 def test_tables_of_use_are_cheap():
-    """The tables that programs make pass: grids with -1 and -2, which share a hash, and large sets of numbers."""
+    """The tables that programs make pass: grids with -1 and -2, which share a hash, and sets of numbers."""
     for table in (
         {(x, y, z) for x in range(-9, 9) for y in range(-9, 9) for z in range(-9, 9)},
         set(range(-20000, 20000)),
