@@ -11,10 +11,12 @@ import contextlib
 import ctypes
 import json
 import os
+import signal
 import stat
 import sys
 
 NEWNS = 0x20000
+PR_SET_CHILD_SUBREAPER = 36
 MS_BIND, MS_REC, MS_PRIVATE = 4096, 16384, 1 << 18
 STAGE = "/tmp"  # any folder everybody may enter; covered in our own mount namespace only
 
@@ -28,12 +30,36 @@ def main() -> None:
             plan["binds"] = _stage(plan["binds"])
         _uncover(plan["reach"])
         _become(plan["uid"])
+    if plan["reap"]:
+        _reap()
     command = plan["before"]
     for source, target in plan["binds"]:
         command += ["--ro-bind", source, target]
     command += plan["after"]
     # An empty environment: what bubblewrap itself holds would be readable in /proc/1/environ of the ring.
     os.execve(command[0], command, plan["environment"])
+
+
+def _reap() -> None:
+    """Stay behind, and go on in a child: when that has ended, however it did, end what it has left running.
+
+    For a tier without a pid namespace of its own, whose end would end everything in it.
+    """
+    _call("prctl", PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
+    child = os.fork()
+    if child == 0:
+        return
+    os.closerange(0, 1 << 10)  # the harness must see the child hang up
+    os.waitpid(child, 0)
+    own = os.getpid()
+    with contextlib.suppress(ChildProcessError):
+        while True:
+            with open(f"/proc/{own}/task/{own}/children") as children:  # noqa: PTH123 - a light start
+                for left in children.read().split():
+                    with contextlib.suppress(ProcessLookupError):
+                        os.kill(int(left), signal.SIGKILL)
+            os.waitpid(-1, 0)
+    os._exit(0)
 
 
 def _stage(binds: list[list[str]]) -> list[list[str]]:

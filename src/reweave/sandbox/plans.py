@@ -68,7 +68,7 @@ def plan(tier: Tier, python: Interpreter, preload: tuple[str, ...]) -> Plan:
         raise SandboxError("gVisor")
     settings["read"] = [*_SYSTEM, *(f"/etc/{name}" for name in _ETC), *python.folders, str(INSIDE)]
     command = [python.executable, "-s", "-c", _BOOT.format(folder=str(INSIDE))]
-    return Plan(command, [], [], dict(_ENVIRONMENT), settings, NOBODY, reach=[*python.folders, str(INSIDE)])
+    return Plan(command, [], [], dict(_ENVIRONMENT), settings, NOBODY, reach=[*python.folders, str(INSIDE)], reap=True)
 
 
 def _bubblewrap(python: Interpreter, settings: dict[str, Any]) -> Plan:

@@ -132,8 +132,10 @@ class Pool:
             # A ring takes a while to come up; those that run take what they can meanwhile.
             active.append(self._start())
         for depth in range(1, DEPTH + 1):  # every ring one, then every ring a second
+            # Who waits behind a slow sample cannot go elsewhere any more: only where there are others to go.
+            spare = self.workers if depth > 1 else 0
             for slot in active:
-                while self.queue and slot.ring.about is not None and len(slot.held) < depth:
+                while len(self.queue) > spare and slot.ring.about is not None and len(slot.held) < depth:
                     if not self._send(slot, self.queue.popleft()):
                         break
 

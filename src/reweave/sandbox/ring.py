@@ -130,6 +130,7 @@ class Plan:
         settings: Of the zygote.
         die_with_parent: The command's flags for that.
         reach: Folders that the unprivileged user must be able to enter at their own paths.
+        reap: Whether somebody must end what the zygote leaves running when it is killed.
     """
 
     before: list[str]
@@ -140,6 +141,7 @@ class Plan:
     uid: int = 65534
     die_with_parent: list[str] = field(default_factory=list)
     reach: list[str] = field(default_factory=list)
+    reap: bool = False
 
 
 class Ring:
@@ -160,6 +162,7 @@ class Ring:
             "environment": plan.environment,
             "uid": plan.uid,
             "reach": plan.reach,
+            "reap": plan.reap,
         }
         try:
             self.process = subprocess.Popen(

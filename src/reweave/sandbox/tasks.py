@@ -7,14 +7,18 @@ from dataclasses import replace
 from functools import lru_cache
 from typing import Any
 
+from reweave.sandbox import arrays
 from reweave.sandbox.inside import channel, plain, values
 from reweave.sandbox.jobs import Call, CallsJob, CellsJob, Form, Job, Limits, StdinJob, TestsJob
 from reweave.sandbox.judge import cells as judge_cells
 from reweave.sandbox.judge import data_form, forms, verdicts
 from reweave.sandbox.outcome import ended_by_limit, ended_early, observed
 from reweave.sandbox.results import (
+    CallOutcome,
     CallsResult,
     CellsResult,
+    NotPlain,
+    Returned,
     Run,
     StdinResult,
     Tier,
@@ -121,7 +125,8 @@ class Tasks:
             ended = ended_early(raw) if said is None else said
         reason, detail = ended
         if reason == "needs-in-process":
-            if job.form == "auto":
+            # The test side's word alone is not enough: the program can steer which way the tests go.
+            if job.form == "auto" and forms.needs_in_process(job.tests, job.entry_point):
                 return self._tests(replace(job, form="in-process"), limits)
             reason, detail = "failed", f"{detail}; form='in-process' can run these tests"
         return self._verdict(job, limits, raw, reason, detail, form, reached, None)
@@ -159,6 +164,7 @@ class Tasks:
 
     def _finish_calls(self, job: CallsJob, limits: Limits, raw: Raw) -> CallsResult:
         reason, detail, outcomes = self._outcomes(len(job.calls), limits, raw)
+        outcomes = tuple(map(_with_arrays, outcomes))
         return CallsResult(
             reason=reason,
             detail=detail,
@@ -199,6 +205,15 @@ class Tasks:
             **observed(raw),
             **self.stamp,
         )
+
+
+def _with_arrays(outcome: CallOutcome) -> CallOutcome:
+    if not isinstance(outcome, Returned):
+        return outcome
+    try:
+        return Returned(arrays.unpack(outcome.value))
+    except plain.BadData as error:
+        return NotPlain(f"no array: {error}")
 
 
 @lru_cache(maxsize=2048)

@@ -51,13 +51,13 @@ class Zygote:
         if settings["tier"] in ("default", "strong"):
             self.way = isolate.Namespaces()
             own = True
-            resident, disk = watch.resident_in_ring, None
+            members, disk = watch.all_others, None
         else:
             from . import reduced
 
             self.way = reduced.Confined(settings)
             own = False
-            resident, disk = self.way.resident, self.way.disk
+            members, disk = reduced.descendants, self.way.disk
         warm.up()
         self.filter = None
         if settings["tier"] != "none":
@@ -66,7 +66,7 @@ class Zygote:
         # A page shared with the samples, who set their byte once they are confined and then let go of it: what
         # runs untrusted can no longer claim that it never ran.
         self.confined = mmap.mmap(-1, mmap.PAGESIZE)
-        self.watch = watch.Watch(control, resident, disk)
+        self.watch = watch.Watch(control, members, disk)
         for number in (signal.SIGINT, signal.SIGTERM):
             signal.signal(number, signal.SIG_DFL)
 
@@ -146,9 +146,13 @@ class Zygote:
         allowed = memory + self.baseline * len(pids)
         try:
             how = self.watch.wait(pids[-1], started, wall, allowed, disk, watched)
-        finally:
-            if len(pids) == 2:
-                watch.kill(pids[0])
+        except watch.HangUp:
+            for pid in pids:
+                watch.kill(pid)
+            self.way.after(pids[-1])
+            raise
+        if len(pids) == 2:
+            watch.kill(pids[0])
         _, status, usage = os.wait4(pids[-1], 0)
         seconds = time.monotonic() - started
         busy, peak, other = usage.ru_utime + usage.ru_stime, usage.ru_maxrss, 0
