@@ -23,11 +23,9 @@ def unpack(value: Any) -> Any:
     try:
         return arrays.unpack(value)
     except ImportError as error:
-        raise MissingExtraError(
-            f"a sample gave arrays or frames: pip install numpy pandas ({error})"
-        ) from error
+        raise MissingExtraError(f"a value that a sample gave ({error.name})", "data") from error
 
 
 def pack(value: Any) -> Any:
-    """Give ``value`` as ``plain.encode`` takes it: as it is, since that packs arrays and frames where it meets them."""
+    """Give ``value`` as ``plain.encode`` takes it: as it is, since that packs arrays where it meets them."""
     return value

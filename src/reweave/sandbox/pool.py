@@ -67,7 +67,7 @@ class Pool:
 
     def fileno(self) -> int:
         """Give a descriptor that is readable when :meth:`step` has something to do."""
-        return self._selector.fileno()  # type: ignore[attr-defined, no-any-return]
+        return self._selector.fileno()
 
     def submit(self, request: Request, done: Done) -> Ticket:
         """Take a request; ``done`` is called with what was observed, from within a later :meth:`step`."""

@@ -63,6 +63,12 @@ class Raw:
 LOST = 100  # ``how`` of a request whose ring died under it, more than once
 
 
+def _content(descriptor: int, most: int) -> tuple[bytes, bool]:
+    """Read the beginning of a file of memory; say whether it is longer than it may be."""
+    size = os.fstat(descriptor).st_size
+    return os.pread(descriptor, min(size, most), 0) if size else b"", size > most
+
+
 class Files:
     """The files of memory of one request in flight."""
 
@@ -97,18 +103,13 @@ class Files:
         _, how, code, seconds, cpu, memory, code_side = report
         pair = len(self.descriptors) == len(protocol.PAIR)
         result, stdout, stderr = self.descriptors[3:6] if pair else self.descriptors[1:4]
-        written = [os.fstat(descriptor).st_size for descriptor in (result, stdout, stderr)]
-        allowed = (self.limits.result, self.limits.output, self.limits.output)
-        if any(size > most for size, most in zip(written, allowed, strict=True)) and how in {
-            protocol.EXITED,
-            protocol.SIGNALED,
-        }:
-            how = protocol.OUTPUT
-        contents = [
-            os.pread(descriptor, min(size, most), 0) if size else b""
-            for descriptor, size, most in zip((result, stdout, stderr), written, allowed, strict=True)
-        ]
-        return Raw(how, code, seconds, cpu, memory, code_side, *contents)
+        limits = self.limits
+        written, over = _content(result, limits.result)
+        out, out_over = _content(stdout, limits.output)
+        err, err_over = _content(stderr, limits.output)
+        if (over or out_over or err_over) and how in {protocol.EXITED, protocol.SIGNALED}:
+            how = protocol.OUTPUT  # it had ended before the watch looked
+        return Raw(how, code, seconds, cpu, memory, code_side, written, out, err)
 
     def close(self) -> None:
         """Give the memory back."""

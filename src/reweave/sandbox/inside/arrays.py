@@ -106,8 +106,11 @@ def _dict(value, budget):
     if made_keys is keys and made_values is values:
         return value
     made = type(value)()
-    pairs = zip(made_keys, made_values)
-    made.update(pairs) if type(made) is collections.OrderedDict else dict.update(made, pairs)
+    pairs = zip(made_keys, made_values)  # noqa: B905 - Python 3.8
+    if type(made) is collections.OrderedDict:
+        made.update(pairs)
+    else:  # a Counter's own update would count
+        dict.update(made, pairs)
     if len(made) != len(value):
         raise BadData("a key twice")
     return made

@@ -5,7 +5,7 @@ between pandas 1.5 and 3: what the other side's pandas does not have becomes its
 becomes objects, an index's ``freq`` that it cannot read becomes None).
 """
 
-import datetime
+import datetime  # noqa: ICN001 - its many names are wanted whole
 import re
 
 import numpy as np
@@ -61,7 +61,7 @@ def pack(value, limit):
 
 
 def _pack_array(value):
-    """Give the ``Packed`` form of an array or element type that pandas adds to numpy's: ``Categorical`` and so on."""
+    """Give the ``Packed`` form of an array or element type that pandas adds to numpy's."""
     if (
         issubclass(type(value), pd.api.extensions.ExtensionArray)
         and type(value).__module__.partition(".")[0] == "pandas"
@@ -85,7 +85,8 @@ def _column(array):
         return ("zoned", array.tz_convert("UTC").tz_localize(None).to_numpy(), _zone(dtype.tz))
     if isinstance(dtype, pd.StringDtype):
         missing = array.isna()
-        texts = [None if gone else text for text, gone in zip(array.to_numpy(dtype=object), missing)]
+        pairs = zip(array.to_numpy(dtype=object), missing)  # noqa: B905 - Python 3.8
+        texts = tuple(None if gone else text for text, gone in pairs)
         return ("string", "NA" if dtype.na_value is pd.NA else "nan", dtype.storage.partition("_")[0], texts)
     if isinstance(dtype, pd.IntervalDtype):
         return ("interval", array.left, array.right, array.closed)
@@ -149,7 +150,7 @@ def _make_zoned(instants, zone):
 
 
 def _make_string(missing, storage, texts):
-    _expect(type(texts) is list and {type(text) for text in texts} <= {str, type(None)}, "a column of text")
+    _expect(type(texts) is tuple and {type(text) for text in texts} <= {str, type(None)}, "a column of text")
     _expect(missing in ("NA", "nan") and storage in ("python", "pyarrow"), "a column of text")
     values = np.empty(len(texts), dtype=object)
     values[:] = texts

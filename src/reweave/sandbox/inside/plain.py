@@ -1,4 +1,4 @@
-"""The codec for plain data: what crosses the boundary between a sample and the trusted side, in both directions.
+"""The codec for plain data: what crosses the boundary between a sample and the trusted side, both ways.
 
 Plain data are values of *exactly* these types, all the way down: None, bool, int, float, complex, str, bytes,
 bytearray, list, tuple, dict, set, frozenset, range, slice, Ellipsis; ``decimal.Decimal``,
@@ -45,7 +45,7 @@ def encode(value, *, limit=LIMIT, items=ITEMS, depth=DEPTH, drain=True):
 
 
 def decode(data, *, items=ITEMS, depth=DEPTH):
-    """Give the value of bytes. Raises ``BadData`` for whatever ``encode`` cannot have written, and nothing else.
+    """Give the value of bytes. Raises ``BadData`` for what ``encode`` cannot have written, and nothing else.
 
     Args:
         data: Bytes, trusted in no way.

@@ -7,7 +7,7 @@ byte, or 255 and four.
 """
 
 import collections
-import datetime
+import datetime  # noqa: ICN001 - its many names are wanted whole
 import decimal
 import fractions
 import struct
@@ -53,16 +53,16 @@ I4 = struct.Struct("<i")
 I8 = struct.Struct("<q")
 
 
-class NotPlain(Exception):
+class NotPlain(Exception):  # noqa: N818 - named for what the value is
     """A value that is not plain data; the message says where in it, and what was found there."""
 
 
-class BadData(Exception):
+class BadData(Exception):  # noqa: N818 - likewise
     """Bytes that are not an encoding."""
 
 
 class Packed:
-    """Something whose type may not be loaded here, such as an array: the kind's name and a payload of plain data."""
+    """Something whose type may not be loaded here, such as an array: its kind's name and plain data."""
 
     __slots__ = ("kind", "payload")
 

@@ -149,7 +149,7 @@ class _Reader:
         ends = list(accumulate(lengths))
         if count and (min(lengths) < 0 or ends[-1] != len(text)):
             raise k.BadData("strings of other lengths than said")
-        return list(map(text.__getitem__, map(slice, [0] + ends, ends))), position
+        return list(map(text.__getitem__, map(slice, [0, *ends], ends))), position
 
     def big(self, position, _depth, _tag):
         data, position = self.chunk(position)
@@ -184,7 +184,11 @@ class _Reader:
         values, position = self.body(position, count, depth)
         self.budget.charge(keys)
         found = k.MAPPINGS[tag]()
-        dict.update(found, zip(keys, values)) if tag != k.ORDERED else found.update(zip(keys, values))
+        pairs = zip(keys, values)  # noqa: B905 - Python 3.8
+        if tag == k.ORDERED:
+            found.update(pairs)
+        else:  # a Counter's own update would count
+            dict.update(found, pairs)
         if len(found) != count:
             raise k.BadData("a key twice")
         return found, position

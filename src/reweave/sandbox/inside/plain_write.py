@@ -1,3 +1,4 @@
+# ruff: noqa: A004 - the builtins are imported because the program may replace them
 """The writer of plain data: see ``plain``.
 
 It runs beside the program whose values it writes. Exact types only, so that no method of the program's is
@@ -9,7 +10,7 @@ import collections
 import itertools
 import struct
 import sys
-from builtins import (  # noqa: A004, UP029 - the program may replace them
+from builtins import (
     Exception,
     MemoryError,
     RecursionError,
@@ -46,7 +47,6 @@ _MRO = type.__dict__["__mro__"].__get__
 _NAMESPACE = type.__dict__["__dict__"].__get__
 _TUPLE_WAYS = ("__eq__", "__ne__", "__hash__", "__len__", "__getitem__", "__iter__", "__contains__", "__lt__")
 _WORDS = {
-    "type": "a class",
     "function": "a function",
     "method": "a method",
     "builtin_function_or_method": "a builtin function",
@@ -55,7 +55,7 @@ _WORDS = {
 }
 
 
-class _Refused(Exception):
+class _Refused(Exception):  # noqa: N818 - named for what happened
     """Not plain: what, and on the way out the steps to where."""
 
     def __init__(self, what):
@@ -85,7 +85,7 @@ def describe(value):
     """Give a short description of a value's type, whatever its class says of itself."""
     kind = type(value)
     name = "".join((_NAME(kind),))[:100]  # join copies a str subclass's text without calling it
-    if kind is type or type not in _MRO(type(kind))[1:]:
+    if type not in _MRO(kind):
         return _WORDS.get(name, ("an " if name[:1] in "aeiouAEIOU" else "a ") + name)
     return "a class"
 
@@ -235,7 +235,7 @@ class _Writer:
         """Write a set, in an order that its elements alone decide."""
         values = list(values)
         kinds = set(map(type, values))
-        if kinds == {int} or kinds == {str}:
+        if kinds in ({int}, {str}):
             self.sequence(tag, sorted(values), depth)
             return
         self.open(tag, len(values), depth)

@@ -20,7 +20,7 @@ import struct
 import sys
 import time
 
-from . import isolate, protocol, rlimits, sample, seccomp, watch
+from . import isolate, protocol, rlimits, sample, seccomp, warm, watch
 
 HUGE = 2 << 20
 MADV_COLLAPSE = 25
@@ -58,6 +58,7 @@ class Zygote:
             self.way = reduced.Confined(settings)
             own = False
             resident, disk = self.way.resident, self.way.disk
+        warm.up()
         self.filter = None
         if settings["tier"] != "none":
             self.filter = seccomp.prepare(seccomp.build_sample(self.machine, own, namespaces=own))
@@ -113,14 +114,20 @@ class Zygote:
         if bounds is None:
             bounds = self.bounds[tuple(limits.values())] = rlimits.prepare(limits, self.size)
         files = {"stdin": self.empty}
-        files.update(zip(protocol.PAIR if len(descriptors) == len(protocol.PAIR) else protocol.ALONE, descriptors))
+        files.update(
+            zip(protocol.PAIR if len(descriptors) == len(protocol.PAIR) else protocol.ALONE, descriptors)
+        )
         started = time.monotonic()
         self.confined[:2] = bytes(2)
         pids = []
         try:
             if "program" in files:
                 questions, answers = os.pipe(), os.pipe()
-                first = {"stdin": self.empty, "stdout": files["program_output"], "stderr": files["program_output"]}
+                first = {
+                    "stdin": self.empty,
+                    "stdout": files["program_output"],
+                    "stderr": files["program_output"],
+                }
                 first.update(body=files["program"], ask=answers[1], answer=questions[0])
                 pids.append(self.fork(0, first, bounds, seed, disk, results))
                 files.update(ask=questions[1], answer=answers[0])
@@ -207,4 +214,6 @@ def collapse():
                 start, end = (int(edge, 16) for edge in span.split("-"))
                 start, end = -(-start // HUGE) * HUGE, end // HUGE * HUGE
                 if start < end:
-                    libc.madvise(start, end - start, MADV_COLLAPSE)  # refused by old kernels, and no harm done
+                    libc.madvise(
+                        start, end - start, MADV_COLLAPSE
+                    )  # refused by old kernels, and no harm done

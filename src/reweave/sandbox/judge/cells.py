@@ -1,4 +1,4 @@
-"""What a sample wrote about its cells, as results. The bytes are the program's: nothing in them is trusted."""
+"""What a sample wrote about its cells, as results. The bytes are the program's: none is trusted."""
 
 from collections.abc import Mapping
 from typing import Any
