@@ -182,5 +182,5 @@ def test_the_right_program_passes(judge):
     ],
 )
 def test_what_the_tests_compare_with_is_their_own(tests, program):
-    """No name of the program's, no class of it and no size of an answer decides; auto never leaves this form."""
+    """No name, no class and no size of an answer of the program's decides; auto never leaves this form."""
     assert unconfined.proxy(program, tests)[0] in {"failed", "crashed"}
