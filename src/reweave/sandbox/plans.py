@@ -15,10 +15,10 @@ NOBODY = 65534
 
 ZYGOTES: dict[str, tuple[str, ...]] = {
     "stdlib": (
-        "abc", "bisect", "cmath", "collections", "copy", "dataclasses", "datetime", "decimal", "enum", "fractions",
-        "functools", "hashlib", "heapq", "inspect", "io", "itertools", "json", "linecache", "math", "operator",
-        "random", "re", "statistics", "string", "struct", "textwrap", "threading", "time", "traceback", "typing",
-        
+        "abc", "bisect", "cmath", "collections", "copy", "dataclasses", "datetime", "decimal",
+        "enum", "fractions", "functools", "hashlib", "heapq", "inspect", "io", "itertools", "json",
+        "linecache", "math", "operator", "random", "re", "statistics", "string", "struct",
+        "textwrap", "threading", "time", "traceback", "typing",
     ),
     "data": ("numpy", "pandas"),
 }  # fmt: skip
@@ -68,7 +68,9 @@ def plan(tier: Tier, python: Interpreter, preload: tuple[str, ...]) -> Plan:
         raise SandboxError("gVisor")
     settings["read"] = [*_SYSTEM, *(f"/etc/{name}" for name in _ETC), *python.folders, str(INSIDE)]
     command = [python.executable, "-s", "-c", _BOOT.format(folder=str(INSIDE))]
-    return Plan(command, [], [], dict(_ENVIRONMENT), settings, NOBODY, reach=[*python.folders, str(INSIDE)], reap=True)
+    return Plan(
+        command, [], [], dict(_ENVIRONMENT), settings, NOBODY, reach=[*python.folders, str(INSIDE)], reap=True
+    )
 
 
 def _bubblewrap(python: Interpreter, settings: dict[str, Any]) -> Plan:

@@ -1,7 +1,7 @@
 """The zygote's eye on a running sample: how it ends, and what it used.
 
-Most samples are gone within milliseconds; the first look at memory and output comes after ``FIRST`` seconds and
-costs nothing before that.
+Most samples are gone within milliseconds; the first look at memory and output comes after ``FIRST`` seconds
+and costs nothing before that.
 """
 
 import errno
@@ -74,7 +74,7 @@ class Watch:
                         return EXITED
                 if events:
                     kill(pid)
-                    raise HangUp
+                    raise HangUpError
                 if left <= 0:
                     return self._stop(pid, TIMEOUT)
                 pause = EVERY
@@ -93,7 +93,7 @@ class Watch:
         return why
 
 
-class HangUp(Exception):
+class HangUpError(Exception):
     """The harness is gone."""
 
 
@@ -107,7 +107,7 @@ def kill(pid):
 
 
 def all_others():
-    """Give the ids of every process in this pid namespace but ourselves: a ring holds a sample and no other."""
+    """Give the ids of every other process in this pid namespace: a ring holds a sample and no other."""
     own = str(os.getpid())
     return [name for name in os.listdir("/proc") if name.isdigit() and name != own]
 
