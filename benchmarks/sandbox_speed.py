@@ -39,11 +39,13 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--peer-python", default=".venv-sandbox-peer/bin/python")
+    parser.add_argument("--pin", action="store_true", help="keep everything to one core")
     arguments = parser.parse_args()
     peer = str(Path(arguments.peer_python).absolute())
     if not Path(peer).exists():
         raise SystemExit(f"no {peer}: `make bench` makes it; or name one by --peer-python")
-    print(pin())
+    if arguments.pin:
+        print(pin())
     judges = [("ours", sys.executable, 10), *((name, peer, 1) for name in PEERS), ("bare", sys.executable, 4)]
     cost: dict[str, list[float]] = {name: [] for name, _, _ in judges}
     rows = [("round", "load before", *(f"{name}, ms CPU" for name, _, _ in judges), "passed")]

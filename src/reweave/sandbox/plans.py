@@ -27,7 +27,7 @@ ZYGOTES: dict[str, tuple[str, ...]] = {
 _MOUNTED = "/run/reweave"
 _MOVED = "/run/python"  # where an interpreter is seen that lives under /tmp, which each sample covers
 _SYSTEM = ("/usr", "/bin", "/sbin", "/lib", "/lib32", "/lib64", "/libx32")
-_ETC = ("ld.so.cache", "ld.so.conf", "ld.so.conf.d", "alternatives", "localtime", "mime.types", "fonts")
+_ETC = ("ld.so.cache", "alternatives", "localtime", "mime.types", "fonts")  # few: each is copied for each sample
 _DEVICES = ("null", "zero", "full", "random", "urandom")
 
 # The package's name inside; its folder is wherever the tier shows it.

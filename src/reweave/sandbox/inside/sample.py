@@ -20,6 +20,19 @@ RUNNERS = {
 }
 
 
+def prepare():
+    """In the zygote: seed random numbers as most samples want them."""
+    seed_all(0)
+
+
+def seed_all(seed):
+    """Seed ``random`` and, where it is loaded, ``numpy.random``."""
+    random.seed(seed)
+    numpy = sys.modules.get("numpy")
+    if numpy is not None:
+        numpy.random.seed(seed % (1 << 32))
+
+
 def run(names, seed, limit):
     """Read the body, run what it says, and end the process.
 
@@ -37,10 +50,8 @@ def run(names, seed, limit):
             if name in body:
                 body[name] = values.load(body[name])
         out = channel.Channel(place.get("result"), limit, place.get("ask"), place.get("answer"))
-        random.seed(seed)
-        numpy = sys.modules.get("numpy")
-        if numpy is not None:
-            numpy.random.seed(seed % (1 << 32))
+        if seed != 0:  # the zygote's own, see ``prepare``
+            seed_all(seed)
         sys.path.insert(0, "")
         RUNNERS[body["kind"]](body, out)
     finally:

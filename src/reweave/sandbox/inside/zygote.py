@@ -9,7 +9,6 @@ A request is one message (``protocol.REQUEST``) with descriptors; the answer is 
 """
 
 import ctypes
-import fcntl
 import gc
 import json
 import mmap
@@ -71,6 +70,8 @@ class Zygote:
 
     def serve(self):
         """Answer requests one after the other."""
+        sample.prepare()
+        reserve()
         gc.collect()
         gc.freeze()
         # A sample lives for milliseconds: looking for cycles at every 700th object is most of what it would do.
@@ -200,11 +201,18 @@ def arrange(files, names, top):
         names: What the sample's descriptors 0, 1, 2, … shall be.
         top: No descriptor of this process is as high as this.
     """
-    # Duplicated above the range first, so that none is overwritten before it is placed.
-    high = [fcntl.fcntl(files[name], fcntl.F_DUPFD, len(names)) for name in names]
-    for target, descriptor in enumerate(high):
-        os.dup2(descriptor, target)
-    os.closerange(len(names), top + 2 * len(names))
+    for target, name in enumerate(names):
+        os.dup2(files[name], target)  # each from above the range, see ``reserve``
+    os.closerange(len(names), top)
+
+
+def reserve():
+    """Take the descriptors that samples use, so that none that arrives is one of them."""
+    for number in range(len(sample.DESCRIPTORS)):
+        try:
+            os.fstat(number)
+        except OSError:
+            os.dup2(os.open(os.devnull, os.O_RDONLY), number)
 
 
 def collapse():
