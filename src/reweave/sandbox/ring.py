@@ -13,6 +13,7 @@ import socket
 import subprocess
 import sys
 import threading
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -94,21 +95,14 @@ class Files:
 
     def read(self, report: tuple[Any, ...]) -> Raw:
         """Read what the sample wrote, no more of it than it may have written."""
-        _, how, code, seconds, cpu, memory, code_side = report
         pair = len(self.descriptors) == len(protocol.PAIR)
-        result, stdout, stderr = self.descriptors[3:6] if pair else self.descriptors[1:4]
-        written = [os.fstat(descriptor).st_size for descriptor in (result, stdout, stderr)]
-        allowed = (self.limits.result, self.limits.output, self.limits.output)
-        if any(size > most for size, most in zip(written, allowed, strict=True)) and how in {
-            protocol.EXITED,
-            protocol.SIGNALED,
-        }:
-            how = protocol.OUTPUT
+        files = self.descriptors[3:6] if pair else self.descriptors[1:4]
+        written = [os.fstat(descriptor).st_size for descriptor in files]
         contents = [
             os.pread(descriptor, min(size, most), 0) if size else b""
-            for descriptor, size, most in zip((result, stdout, stderr), written, allowed, strict=True)
+            for descriptor, size, most in zip(files, written, allowed(self.limits), strict=True)
         ]
-        return Raw(how, code, seconds, cpu, memory, code_side, *contents)
+        return observed(report, written, self.limits, contents)
 
     def close(self) -> None:
         """Give the memory back."""
@@ -127,6 +121,8 @@ class Plan:
         uid: The unprivileged user that root becomes.
         boot: The interpreter's code; the control descriptor and ``settings`` are its arguments.
         settings: Of the zygote.
+        bundle: For gVisor, the container's configuration, into which ``launch.py`` lays what ``binds`` say; its
+            first process finds the socket as its standard input.
         die_with_parent: The command's flags for that.
         reach: Folders that the unprivileged user must be able to enter at their own paths.
     """
@@ -137,6 +133,7 @@ class Plan:
     environment: dict[str, str]
     settings: dict[str, Any]
     uid: int = 65534
+    bundle: dict[str, Any] | None = None
     die_with_parent: list[str] = field(default_factory=list)
     reach: list[str] = field(default_factory=list)
 
@@ -144,9 +141,12 @@ class Plan:
 class Ring:
     """A running ring. It is usable once its first message, ``ready``, has come."""
 
+    kind = socket.SOCK_SEQPACKET
+
     def __init__(self, plan: Plan) -> None:
-        self.control, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+        self.control, theirs = socket.socketpair(socket.AF_UNIX, self.kind)
         self.control.setblocking(False)
+        self.files: dict[int, Files] = {}  # of the requests in flight
         self.log = os.memfd_create("reweave-log", os.MFD_CLOEXEC)
         self.about: dict[str, Any] | None = None
         # A parent's death is its thread's death to the kernel: said only where that thread is the main one. The
@@ -159,11 +159,12 @@ class Ring:
             "environment": plan.environment,
             "uid": plan.uid,
             "reach": plan.reach,
+            "bundle": plan.bundle,
         }
         try:
             self.process = subprocess.Popen(
                 [sys.executable, "-I", "-S", str(_LAUNCH), json.dumps(carried_out)],
-                stdin=subprocess.DEVNULL,
+                stdin=subprocess.DEVNULL if plan.bundle is None else theirs,
                 stdout=self.log,
                 stderr=self.log,
                 pass_fds=(theirs.fileno(),),
@@ -178,25 +179,22 @@ class Ring:
         """Give the socket's descriptor, for a selector."""
         return self.control.fileno()
 
-    def send(self, number: int, request: Request, files: Files) -> None:
-        """Hand over a request. Raises ``OSError`` where the ring is gone."""
-        limits = request.limits
-        message = protocol.REQUEST.pack(
-            number,
-            request.seed % (1 << 64),
-            limits.wall,
-            int(limits.wall if limits.cpu is None else limits.cpu) + 1,
-            limits.memory,
-            limits.processes,
-            limits.open_files,
-            limits.disk,
-            limits.output,
-            limits.result,
-        )
-        socket.send_fds(self.control, [message], files.descriptors)
+    def send(self, number: int, request: Request) -> None:
+        """Hand over a request.
 
-    def receive(self) -> tuple[Any, ...] | None:
-        """Give the next report, or None for the one message that says it is ready.
+        Raises:
+            OSError: The ring is gone.
+            SandboxError: There is no memory for the request's files.
+        """
+        try:
+            files = Files(request)
+        except OSError as error:
+            raise SandboxError(f"no file of memory for a sample: {error}") from error
+        self.files[number] = files
+        socket.send_fds(self.control, [message(number, request)], files.descriptors)
+
+    def receive(self) -> tuple[int, Raw] | None:
+        """Give the next request that has ended, by its number; None for the one message that says ready.
 
         Raises:
             BlockingIOError: Nothing is there yet.
@@ -211,7 +209,11 @@ class Ring:
         if self.about is None:
             self.about = json.loads(message.removeprefix(b"ready "))
             return None
-        return protocol.REPORT.unpack(message)
+        report = protocol.REPORT.unpack(message)
+        files = self.files.pop(report[0])
+        raw = files.read(report)
+        files.close()
+        return report[0], raw
 
     def said(self) -> str:
         """Give the end of what the ring itself wrote to its error output."""
@@ -220,10 +222,13 @@ class Ring:
 
     def kill(self) -> None:
         """End the ring now, its zygote and samples with it."""
-        for pid in (*children(self.process.pid), self.process.pid):
+        self._end()
+        self.close()
+
+    def _end(self) -> None:
+        for pid in descendants(self.process.pid):
             with contextlib.suppress(ProcessLookupError):
                 os.kill(pid, signal.SIGKILL)
-        self.close()
 
     def close(self) -> None:
         """Hang up, and wait for the ring's end."""
@@ -231,21 +236,63 @@ class Ring:
         try:
             self.process.wait(5)
         except subprocess.TimeoutExpired:
-            for pid in (*children(self.process.pid), self.process.pid):
-                with contextlib.suppress(ProcessLookupError):
-                    os.kill(pid, signal.SIGKILL)
+            self._end()
             self.process.wait()
+        for files in self.files.values():
+            files.close()
+        self.files = {}
         if self.log >= 0:
             os.close(self.log)
             self.log = -1
 
 
-def children(pid: int) -> list[int]:
-    """Give a process's children, none where it is gone."""
-    try:
-        return [int(child) for child in Path(f"/proc/{pid}/task/{pid}/children").read_text("ascii").split()]
-    except OSError:
-        return []
+def message(number: int, request: Request) -> bytes:
+    """Give the numbers of a request, as a zygote reads them."""
+    limits = request.limits
+    return protocol.REQUEST.pack(
+        number,
+        request.seed % (1 << 64),
+        limits.wall,
+        int(limits.wall if limits.cpu is None else limits.cpu) + 1,
+        limits.memory,
+        limits.processes,
+        limits.open_files,
+        limits.disk,
+        limits.output,
+        limits.result,
+    )
+
+
+def observed(
+    report: tuple[Any, ...], written: Sequence[int], limits: Limits, contents: Sequence[bytes]
+) -> Raw:
+    """Give what a report and the sample's files say.
+
+    Args:
+        report: As ``protocol.REPORT`` has it.
+        written: Bytes of results, standard output and standard error that the sample wrote.
+        limits: What it might use.
+        contents: The same three, cut at their limits.
+    """
+    _, how, code, seconds, cpu, memory, code_side = report
+    over = any(size > most for size, most in zip(written, allowed(limits), strict=True))
+    if over and how in {protocol.EXITED, protocol.SIGNALED}:
+        how = protocol.OUTPUT
+    return Raw(how, code, seconds, cpu, memory, code_side, *contents)
+
+
+def allowed(limits: Limits) -> tuple[int, int, int]:
+    """Give the bytes of results, standard output and standard error that may be written."""
+    return limits.result, limits.output, limits.output
+
+
+def descendants(pid: int) -> list[int]:
+    """Give a process and all that descends from it, children last; none where it is gone."""
+    found = [pid]
+    for parent in found:
+        with contextlib.suppress(OSError):
+            found += map(int, Path(f"/proc/{parent}/task/{parent}/children").read_text("ascii").split())
+    return found
 
 
 def wait_ready(ring: Ring, seconds: float = 60.0) -> None:

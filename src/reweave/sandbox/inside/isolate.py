@@ -56,6 +56,8 @@ def call(name, *arguments):
 class Namespaces:
     """The default tier's way in, prepared once in the zygote."""
 
+    unlimited = ()  # Linux sets every limit
+
     def __init__(self):
         self.pid_namespace = os.open("/proc/self/ns/pid", os.O_RDONLY | os.O_CLOEXEC)
         uid, gid = os.getuid(), os.getgid()
@@ -95,8 +97,7 @@ class Namespaces:
 
     def drop(self):
         """In the sample: give up every capability, for good."""
-        call("capset", _CAP_HEADER, _NO_CAPS)
-        call("prctl", _PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0)
+        drop()
 
     def after(self, pid):
         """In the zygote: nothing to do, the kernel has killed the pid namespace and forgotten its mounts."""
@@ -104,6 +105,12 @@ class Namespaces:
     def processes(self):
         """Give how many processes count against a sample's limit before it has any: none, it has its own user."""
         return 0
+
+
+def drop():
+    """Give up every capability of this process, for good."""
+    call("capset", _CAP_HEADER, _NO_CAPS)
+    call("prctl", _PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0)
 
 
 def become_subreaper():

@@ -48,10 +48,15 @@ class Zygote:
     def __init__(self, control, settings):
         self.control = control
         self.machine = os.uname().machine
-        if settings["tier"] in ("default", "strong"):
+        own, follow = True, watch.Follow
+        if settings["tier"] == "default":
             self.way = isolate.Namespaces()
-            own = True
             resident, disk = watch.resident_in_ring, None
+        elif settings["tier"] == "strong":
+            from . import gvisor
+
+            self.way = gvisor.Roots()
+            resident, disk, follow = gvisor.resident, None, gvisor.Follow
         else:
             from . import reduced
 
@@ -65,7 +70,7 @@ class Zygote:
         # A page shared with the samples, who set their byte once they are confined and then let go of it: what
         # runs untrusted can no longer claim that it never ran.
         self.confined = mmap.mmap(-1, mmap.PAGESIZE)
-        self.watch = watch.Watch(control, resident, disk)
+        self.watch = watch.Watch(control, resident, disk, follow)
         for number in (signal.SIGINT, signal.SIGTERM):
             signal.signal(number, signal.SIG_DFL)
 
@@ -111,7 +116,7 @@ class Zygote:
         # The same limits come thousands of times.
         bounds = self.bounds.get(tuple(limits.values()))
         if bounds is None:
-            bounds = self.bounds[tuple(limits.values())] = rlimits.prepare(limits, self.size)
+            bounds = self.bounds[tuple(limits.values())] = rlimits.prepare(limits, self.size, self.way.unlimited)
         files = {"stdin": self.empty}
         files.update(zip(protocol.PAIR if len(descriptors) == len(protocol.PAIR) else protocol.ALONE, descriptors))
         started = time.monotonic()
