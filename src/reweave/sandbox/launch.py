@@ -1,4 +1,4 @@
-"""Starts a ring: run as a script by the harness's interpreter, it becomes bubblewrap, gVisor, or the zygote itself.
+"""Starts a ring: run as a script by the harness's interpreter, it becomes bubblewrap, gVisor, or the zygote.
 
 Started by root, it first opens every folder the ring shall see, lays them out in a private mount namespace, and
 becomes an unprivileged user: bubblewrap started by root would map to the host's root, whose writes to /proc/sys
@@ -12,12 +12,14 @@ import contextlib
 import ctypes
 import json
 import os
+import signal
 import stat
 import sys
 
 NEWNS, NEWUSER = 0x20000, 0x10000000
 MS_RDONLY, MS_NOSUID, MS_NODEV, MS_REMOUNT = 1, 2, 4, 32
 MS_BIND, MS_REC, MS_PRIVATE, MS_RELATIME = 4096, 16384, 1 << 18, 1 << 21
+PR_SET_PDEATHSIG = 1
 STAGE = "/tmp"  # any folder everybody may enter; covered in our own mount namespace only
 
 
@@ -43,7 +45,7 @@ def main() -> None:
 def _run_bundle(plan: dict) -> None:  # type: ignore[type-arg]
     """Lay out what a gVisor sandbox sees of the host, and become runsc.
 
-    All of it, and what runsc writes down of its sandbox, is in a private mount namespace: it goes when they go.
+    All of it, and what runsc writes down of its sandbox, is in a private mount namespace, and goes with it.
     """
     user = plan["uid"] if os.getuid() == 0 else 0
     if os.getuid() != 0:
@@ -66,10 +68,14 @@ def _run_bundle(plan: dict) -> None:  # type: ignore[type-arg]
         json.dump(bundle["config"], file)
     if user:
         _become(user)
+    if plan["mortal"]:
+        _call("prctl", PR_SET_PDEATHSIG, signal.SIGKILL)  # runsc hands it on to its own processes
     os.mkdir(f"{STAGE}/state", 0o700)  # noqa: PTH102
-    name = f"reweave-{binascii.hexlify(os.urandom(8)).decode()}"  # seen by every process of the host's network
+    name = (
+        f"reweave-{binascii.hexlify(os.urandom(8)).decode()}"  # seen by every process of the host's network
+    )
     command = [*plan["before"], f"--root={STAGE}/state", "run", f"--bundle={STAGE}", name]
-    os.execve(command[0], command, plan["environment"])
+    os.execve(command[0], command, plan["environment"])  # noqa: S606
 
 
 def _show(descriptor: int, place: str) -> None:
@@ -80,7 +86,9 @@ def _show(descriptor: int, place: str) -> None:
     else:
         os.close(os.open(place, os.O_CREAT | os.O_WRONLY))
     _bind(descriptor, place)
-    kept = os.statvfs(place).f_flag  # in a user namespace, no flag that the host's mount has may be taken away
+    kept = os.statvfs(
+        place
+    ).f_flag  # in a user namespace, no flag that the host's mount has may be taken away
     flags = kept & 0xC0F | (MS_RELATIME if kept & 4096 else 0)
     flags |= MS_REMOUNT | MS_BIND | MS_RDONLY | MS_NOSUID | MS_NODEV
     _call("mount", None, place.encode(), None, flags, None)

@@ -150,14 +150,14 @@ def _gvisor(python: Interpreter, settings: dict[str, Any]) -> Plan:
     bundle = {
         "config": config,
         "tops": ["", *_SIDES],
-        "folders": ["/dev", "/proc", "/sys", "/tmp"],
+        "folders": ["/dev", "/proc", "/sys", "/tmp"],  # noqa: S108
         "links": links,
     }
     return Plan([command, *flags], binds, [], {}, settings, NOBODY, bundle)
 
 
 def _host(python: Interpreter) -> tuple[str, list[tuple[str, str]], list[tuple[str, str]]]:
-    """Give what a ring sees of the host: the interpreter's path in it, (source, target) pairs, (link, target) pairs."""
+    """Give what a ring sees of the host: the interpreter's path, (source, target) and (link, target) pairs."""
     binds: list[tuple[str, str]] = []
     links: list[tuple[str, str]] = []
     for folder in _SYSTEM:

@@ -98,11 +98,11 @@ class Files:
         pair = len(self.descriptors) == len(protocol.PAIR)
         files = self.descriptors[3:6] if pair else self.descriptors[1:4]
         written = [os.fstat(descriptor).st_size for descriptor in files]
-        contents = [
+        result, stdout, stderr = (
             os.pread(descriptor, min(size, most), 0) if size else b""
             for descriptor, size, most in zip(files, written, allowed(self.limits), strict=True)
-        ]
-        return observed(report, written, self.limits, contents)
+        )
+        return observed(report, written, self.limits, (result, stdout, stderr))
 
     def close(self) -> None:
         """Give the memory back."""
@@ -121,8 +121,8 @@ class Plan:
         uid: The unprivileged user that root becomes.
         boot: The interpreter's code; the control descriptor and ``settings`` are its arguments.
         settings: Of the zygote.
-        bundle: For gVisor, the container's configuration, into which ``launch.py`` lays what ``binds`` say; its
-            first process finds the socket as its standard input.
+        bundle: For gVisor: the container's configuration, and what ``launch.py`` lays out for it beside
+            ``binds``. The container's first process finds the socket as its standard input.
         die_with_parent: The command's flags for that.
         reach: Folders that the unprivileged user must be able to enter at their own paths.
     """
@@ -151,9 +151,10 @@ class Ring:
         self.about: dict[str, Any] | None = None
         # A parent's death is its thread's death to the kernel: said only where that thread is the main one. The
         # ring ends anyway when our end of the socket is gone.
-        mortal = plan.die_with_parent if threading.current_thread() is threading.main_thread() else []
+        mortal = threading.current_thread() is threading.main_thread()
         carried_out = {
-            "before": plan.before + mortal,
+            "before": plan.before + (plan.die_with_parent if mortal else []),
+            "mortal": mortal,
             "binds": plan.binds,
             "after": [*plan.after, str(theirs.fileno()), json.dumps(plan.settings)],
             "environment": plan.environment,
@@ -164,7 +165,7 @@ class Ring:
         try:
             self.process = subprocess.Popen(
                 [sys.executable, "-I", "-S", str(_LAUNCH), json.dumps(carried_out)],
-                stdin=subprocess.DEVNULL if plan.bundle is None else theirs,
+                stdin=subprocess.DEVNULL if plan.bundle is None else theirs.fileno(),
                 stdout=self.log,
                 stderr=self.log,
                 pass_fds=(theirs.fileno(),),
@@ -264,7 +265,7 @@ def message(number: int, request: Request) -> bytes:
 
 
 def observed(
-    report: tuple[Any, ...], written: Sequence[int], limits: Limits, contents: Sequence[bytes]
+    report: tuple[Any, ...], written: Sequence[int], limits: Limits, contents: tuple[bytes, bytes, bytes]
 ) -> Raw:
     """Give what a report and the sample's files say.
 

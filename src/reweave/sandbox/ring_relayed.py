@@ -65,18 +65,22 @@ class RelayedRing(Ring):
             raise EOFError
         limits = self.limits[number]
         written = protocol.WRITTEN.unpack_from(head, protocol.REPORT.size)
-        sizes = [min(size, most) for size, most in zip(written, allowed(limits), strict=True)]
-        whole = self._first(_HEAD + sum(sizes))
-        contents, place = [], _HEAD
-        for size in sizes:
-            contents.append(whole[place : place + size])
-            place += size
-        del self._read[:place]
+        result, stdout, stderr = (
+            min(size, most) for size, most in zip(written, allowed(limits), strict=True)
+        )
+        end = _HEAD + result + stdout + stderr
+        whole = self._first(end)
+        del self._read[:end]
         del self.limits[number]
+        contents = (
+            whole[_HEAD : _HEAD + result],
+            whole[end - stderr - stdout : end - stderr],
+            whole[end - stderr :],
+        )
         return number, observed(report, written, limits, contents)
 
     def _first(self, size: int) -> bytes:
-        """Give the first bytes of what has come and is not taken; raises ``BlockingIOError`` while they lack."""
+        """Give the first bytes of what has come; raises ``BlockingIOError`` while there are fewer."""
         while len(self._read) < size:
             try:
                 more = self.control.recv(_READ)

@@ -1,16 +1,15 @@
 """What a sample does to itself inside gVisor, whose kernel is not Linux.
 
-What differs, as seen with runsc 20221219: ``unshare(CLONE_NEWNS)`` succeeds and does nothing, so that mounts are
-shared; there are no pidfds; a pid namespace is made anew by each ``unshare`` with no way back and none needed.
-Hence a sample has a root folder of its own (one for each side of a pair, read-only like the sandbox's own root,
-with fresh /tmp and /proc) and a user of its own, instead of private mounts and a user namespace. The wall around
-all of it is gVisor; this keeps samples from the zygote, the relay and each other.
+What differs, as seen with runsc 20221219: ``unshare(CLONE_NEWNS)`` succeeds and does nothing, so that mounts
+are shared; there are no pidfds; a pid namespace is made anew by each ``unshare``, with no way back and none
+needed. Hence a sample has a root folder of its own (one for each side of a pair, read-only like the
+sandbox's own, with fresh /tmp and /proc) and a user of its own, instead of private mounts and a user namespace.
+The wall around all of it is gVisor; this keeps samples from the zygote, the relay and each other.
 """
 
 import os
 import resource
 import signal
-import struct
 import time
 
 from . import isolate, watch
@@ -35,7 +34,7 @@ _LINKS = {
 class Roots:
     """The strong tier's way in, prepared once in the zygote."""
 
-    # gVisor refuses to set these. It knows no POSIX message queues by default, and bounds pending signals itself.
+    # gVisor refuses to set these two.
     unlimited = (resource.RLIMIT_MSGQUEUE, resource.RLIMIT_SIGPENDING)
 
     def __init__(self):
@@ -71,13 +70,13 @@ class Roots:
         os.setgroups([])
         os.setresgid(user, user, user)
         os.setresuid(user, user, user)
-        os.chdir("/tmp")
+        os.chdir("/tmp")  # noqa: S108
 
     def drop(self):
         """In the sample: give up every capability, for good."""
         isolate.drop()
 
-    def after(self, pid):
+    def after(self, pid):  # noqa: ARG002
         """In the zygote: take away what the sample mounted; the kernel has killed its pid namespace."""
         for side in SIDES[: self.running]:
             for name in ("tmp", "proc"):
@@ -88,7 +87,7 @@ class Roots:
         self.running = 0
 
     def processes(self):
-        """Give how many processes count against a sample's limit before it has any: none, it has its own user."""
+        """Give how many processes count against a sample's limit before it has any: it has its own user."""
         return 0
 
 
@@ -99,12 +98,12 @@ def resident():
 
 
 class Follow:
-    """Waits for the end of a process without a pidfd: by the signal that comes when a child ends, kept blocked.
+    """Waits for the end of a process by the signal that comes when a child ends, which is kept blocked.
 
     The harness is not looked at: when it hangs up the relay ends, and the kernel kills everything here.
     """
 
-    def __init__(self, pid, control):
+    def __init__(self, pid, control):  # noqa: ARG002
         self.pid = pid
         signal.pthread_sigmask(signal.SIG_BLOCK, _CHILD)
 

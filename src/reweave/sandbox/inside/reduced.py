@@ -147,7 +147,11 @@ def sweep_folders():
         if name.startswith(_PREFIX):
             owner = name[len(_PREFIX) :].partition("-")[0]
             path = os.path.join(where, name)
-            if owner.isdigit() and not os.path.exists("/proc/" + owner) and os.lstat(path).st_uid == os.getuid():
+            if (
+                owner.isdigit()
+                and not os.path.exists("/proc/" + owner)
+                and os.lstat(path).st_uid == os.getuid()
+            ):
                 remove(path)
 
 

@@ -1,10 +1,11 @@
 """The first process of a gVisor sandbox: it has the files of memory that cannot be passed in from outside.
 
 It forks the zygote before it reads anything, so that no program, input or result is ever in the memory that
-samples are copies of. Then it lays the contents of each request into files, passes these to the zygote, and sends
-back what the samples wrote. It ends, and everything inside with it, when the harness hangs up.
+samples are copies of. Then it lays the contents of each request into files, passes these to the zygote, and
+sends back what the samples wrote. It ends, and everything inside with it, when the harness hangs up.
 """
 
+import contextlib
 import os
 import select
 import socket
@@ -75,10 +76,8 @@ class Relay:
                     while self.take():
                         pass
             if self.unsent:
-                try:
+                with contextlib.suppress(BlockingIOError):
                     del self.unsent[: self.harness.send(self.unsent)]
-                except BlockingIOError:
-                    pass
 
     def take(self):
         """Hand a request that has come whole to the zygote; say whether there was one."""
@@ -114,9 +113,8 @@ class Relay:
         sizes = [os.fstat(descriptor).st_size for descriptor, _ in written]
         self.unsent += report + protocol.WRITTEN.pack(*sizes)
         for (descriptor, most), size in zip(written, sizes):
-            size = min(size, most)
-            content = os.pread(descriptor, size, 0) if size else b""
-            self.unsent += content + bytes(size - len(content))
+            length = min(size, most)
+            self.unsent += os.pread(descriptor, length, 0).ljust(length, b"\0")
         for descriptor in descriptors:
             os.close(descriptor)
 

@@ -116,16 +116,24 @@ class Zygote:
         # The same limits come thousands of times.
         bounds = self.bounds.get(tuple(limits.values()))
         if bounds is None:
-            bounds = self.bounds[tuple(limits.values())] = rlimits.prepare(limits, self.size, self.way.unlimited)
+            bounds = self.bounds[tuple(limits.values())] = rlimits.prepare(
+                limits, self.size, self.way.unlimited
+            )
         files = {"stdin": self.empty}
-        files.update(zip(protocol.PAIR if len(descriptors) == len(protocol.PAIR) else protocol.ALONE, descriptors))
+        files.update(
+            zip(protocol.PAIR if len(descriptors) == len(protocol.PAIR) else protocol.ALONE, descriptors)
+        )
         started = time.monotonic()
         self.confined[:2] = bytes(2)
         pids = []
         try:
             if "program" in files:
                 questions, answers = os.pipe(), os.pipe()
-                first = {"stdin": self.empty, "stdout": files["program_output"], "stderr": files["program_output"]}
+                first = {
+                    "stdin": self.empty,
+                    "stdout": files["program_output"],
+                    "stderr": files["program_output"],
+                }
                 first.update(body=files["program"], ask=answers[1], answer=questions[0])
                 pids.append(self.fork(0, first, bounds, seed, disk, results))
                 files.update(ask=questions[1], answer=answers[0])
@@ -212,4 +220,6 @@ def collapse():
                 start, end = (int(edge, 16) for edge in span.split("-"))
                 start, end = -(-start // HUGE) * HUGE, end // HUGE * HUGE
                 if start < end:
-                    libc.madvise(start, end - start, MADV_COLLAPSE)  # refused by old kernels, and no harm done
+                    libc.madvise(
+                        start, end - start, MADV_COLLAPSE
+                    )  # refused by old kernels, and no harm done
