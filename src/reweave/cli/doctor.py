@@ -3,8 +3,10 @@
 import platform
 import sys
 from collections.abc import Callable
+from enum import Enum
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
+from typing import Annotated
 
 import typer
 
@@ -15,14 +17,37 @@ _STATES = {  # a state that a checker must pass, and one with an error it must s
     "ty": ("x = 1\n", "class A: ...\nA().missing\n"),
     "ruff+ty": ("x = 1\n", "class A: ...\nA().missing\n"),
 }
+
+
+class _Tier(Enum):
+    strong = "strong"
+    default = "default"
+    reduced = "reduced"
+
+
 _EXTRAS = {"plot": ("matplotlib", "the PNG of reweave stats")}
 
 
-def doctor() -> None:
+def doctor(
+    sandbox: Annotated[
+        bool, typer.Option("--sandbox", help="Run every attack of the corpus against the sandbox instead.")
+    ] = False,
+    tier: Annotated[
+        _Tier | None, typer.Option(help="With --sandbox: the tier to attack, not the best that holds here.")
+    ] = None,
+) -> None:
     """Try every checker and extra on a small program, and say what to run for those that do not work.
 
     Example: reweave doctor
+
+    Example: reweave doctor --sandbox --tier reduced
     """
+    if sandbox:
+        from reweave.cli.doctor_sandbox import doctor_sandbox
+
+        return doctor_sandbox(None if tier is None else tier.value)
+    if tier is not None:
+        raise typer.BadParameter("--tier is of use with --sandbox only")
     from rich.console import Console
     from rich.table import Table
 

@@ -4,6 +4,7 @@ import threading
 from collections import deque
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import partial
 from types import TracebackType
 from typing import Any, Literal, Self
 
@@ -20,7 +21,7 @@ class _Place:
     ticket: Ticket | None = None
     result: Run | None = None
 
-    def take(self, result: Run, ended: "deque[_Place]") -> None:
+    def take(self, ended: "deque[_Place]", result: Run) -> None:
         self.result = result
         ended.append(self)
 
@@ -86,7 +87,7 @@ class Sandbox(Core):
                 with self._lock:
                     while len(begun) < most and (job := next(source, None)) is not None:
                         place = _Place()
-                        place.ticket = self._start(job, lambda run, place=place: place.take(run, ended))
+                        place.ticket = self._start(job, partial(place.take, ended))
                         begun.append(place)
                     if not begun:
                         return

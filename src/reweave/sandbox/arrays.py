@@ -24,8 +24,3 @@ def unpack(value: Any) -> Any:
         return arrays.unpack(value)
     except ImportError as error:
         raise MissingExtraError(f"a value that a sample gave ({error.name})", "data") from error
-
-
-def pack(value: Any) -> Any:
-    """Give ``value`` as ``plain.encode`` takes it: as it is, since that packs arrays where it meets them."""
-    return value

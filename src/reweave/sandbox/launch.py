@@ -19,7 +19,7 @@ import sys
 NEWNS, NEWUSER = 0x20000, 0x10000000
 MS_RDONLY, MS_NOSUID, MS_NODEV, MS_REMOUNT = 1, 2, 4, 32
 MS_BIND, MS_REC, MS_PRIVATE, MS_RELATIME = 4096, 16384, 1 << 18, 1 << 21
-PR_SET_PDEATHSIG = 1
+PR_SET_PDEATHSIG, PR_SET_CHILD_SUBREAPER = 1, 36
 STAGE = "/tmp"  # any folder everybody may enter; covered in our own mount namespace only
 
 
@@ -34,6 +34,8 @@ def main() -> None:
             plan["binds"] = _stage(plan["binds"])
         _uncover(plan["reach"])
         _become(plan["uid"])
+    if plan["reap"]:
+        _reap()
     command = plan["before"]
     for source, target in plan["binds"]:
         command += ["--ro-bind", source, target]
@@ -71,9 +73,7 @@ def _run_bundle(plan: dict) -> None:  # type: ignore[type-arg]
     if plan["mortal"]:
         _call("prctl", PR_SET_PDEATHSIG, signal.SIGKILL)  # runsc hands it on to its own processes
     os.mkdir(f"{STAGE}/state", 0o700)  # noqa: PTH102
-    name = (
-        f"reweave-{binascii.hexlify(os.urandom(8)).decode()}"  # seen by every process of the host's network
-    )
+    name = f"reweave-{binascii.hexlify(os.urandom(8)).decode()}"
     command = [*plan["before"], f"--root={STAGE}/state", "run", f"--bundle={STAGE}", name]
     os.execve(command[0], command, plan["environment"])  # noqa: S606
 
@@ -86,9 +86,7 @@ def _show(descriptor: int, place: str) -> None:
     else:
         os.close(os.open(place, os.O_CREAT | os.O_WRONLY))
     _bind(descriptor, place)
-    kept = os.statvfs(
-        place
-    ).f_flag  # in a user namespace, no flag that the host's mount has may be taken away
+    kept = os.statvfs(place).f_flag  # in a user namespace no flag may be taken away from the host's mount
     flags = kept & 0xC0F | (MS_RELATIME if kept & 4096 else 0)
     flags |= MS_REMOUNT | MS_BIND | MS_RDONLY | MS_NOSUID | MS_NODEV
     _call("mount", None, place.encode(), None, flags, None)
@@ -101,6 +99,28 @@ def _become_namespace_root() -> None:
     for path, text in (("setgroups", "deny"), ("uid_map", f"0 {uid} 1"), ("gid_map", f"0 {gid} 1")):
         with open(f"/proc/self/{path}", "w", encoding="ascii") as file:  # noqa: PTH123
             file.write(text)
+
+
+def _reap() -> None:
+    """Stay behind, and go on in a child: when that has ended, however it did, end what it has left running.
+
+    For a tier without a pid namespace of its own, whose end would end everything in it.
+    """
+    _call("prctl", PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
+    child = os.fork()
+    if child == 0:
+        return
+    os.closerange(0, 1 << 10)  # the harness must see the child hang up
+    os.waitpid(child, 0)
+    own = os.getpid()
+    with contextlib.suppress(ChildProcessError):
+        while True:
+            with open(f"/proc/{own}/task/{own}/children") as children:  # noqa: PTH123 - a light start
+                for left in children.read().split():
+                    with contextlib.suppress(ProcessLookupError):
+                        os.kill(int(left), signal.SIGKILL)
+            os.waitpid(-1, 0)
+    os._exit(0)
 
 
 def _stage(binds: list[list[str]]) -> list[list[str]]:

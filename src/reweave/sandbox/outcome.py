@@ -21,7 +21,7 @@ def ended_by_limit(raw: Raw, limits: Limits) -> tuple[Reason, str] | None:
     if raw.how == protocol.MEMORY:
         return "memory", f"over {limits.memory >> 20} MiB in all"
     if raw.how == protocol.OUTPUT:
-        return "output", f"over {limits.output} bytes of output or {limits.result} of results"
+        return "output", f"over {limits.output} bytes of output, {limits.result} of results or {limits.disk} on disk"
     if raw.how == protocol.SIGNALED and raw.code == signal.SIGXCPU:
         return "timeout", "CPU seconds used up"
     if raw.how == protocol.SIGNALED and raw.code == signal.SIGKILL and raw.cpu_seconds >= _cpu(limits):

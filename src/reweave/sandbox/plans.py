@@ -77,7 +77,9 @@ def plan(tier: Tier, python: Interpreter, preload: tuple[str, ...]) -> Plan:
         return _gvisor(python, settings)
     settings["read"] = [*_SYSTEM, *(f"/etc/{name}" for name in _ETC), *python.folders, str(INSIDE)]
     command = [python.executable, "-s", "-c", _BOOT.format(folder=str(INSIDE)) + _ZYGOTE]
-    return Plan(command, [], [], dict(_ENVIRONMENT), settings, NOBODY, reach=[*python.folders, str(INSIDE)])
+    return Plan(
+        command, [], [], dict(_ENVIRONMENT), settings, NOBODY, reach=[*python.folders, str(INSIDE)], reap=True
+    )
 
 
 def _bubblewrap(python: Interpreter, settings: dict[str, Any]) -> Plan:

@@ -67,7 +67,7 @@ class Pool:
 
     def fileno(self) -> int:
         """Give a descriptor that is readable when :meth:`step` has something to do."""
-        return self._selector.fileno()  # type: ignore[attr-defined, no-any-return]
+        return self._selector.fileno()
 
     def submit(self, request: Request, done: Done) -> Ticket:
         """Take a request; ``done`` is called with what was observed, from within a later :meth:`step`."""
@@ -129,8 +129,10 @@ class Pool:
             # A ring takes a while to come up; those that run take what they can meanwhile.
             active.append(self._start())
         for depth in range(1, DEPTH + 1):  # every ring one, then every ring a second
+            # Who waits behind a slow sample cannot go elsewhere any more: only where there are others to go.
+            spare = self.workers if depth > 1 else 0
             for slot in active:
-                while self.queue and slot.ring.about is not None and len(slot.held) < depth:
+                while len(self.queue) > spare and slot.ring.about is not None and len(slot.held) < depth:
                     if not self._send(slot, self.queue.popleft()):
                         break
 

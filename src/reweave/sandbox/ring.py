@@ -13,7 +13,6 @@ import socket
 import subprocess
 import sys
 import threading
-from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -64,6 +63,12 @@ class Raw:
 LOST = 100  # ``how`` of a request whose ring died under it, more than once
 
 
+def _content(descriptor: int, most: int) -> tuple[bytes, bool]:
+    """Read the beginning of a file of memory; say whether it is longer than it may be."""
+    size = os.fstat(descriptor).st_size
+    return os.pread(descriptor, min(size, most), 0) if size else b"", size > most
+
+
 class Files:
     """The files of memory of one request in flight."""
 
@@ -96,13 +101,12 @@ class Files:
     def read(self, report: tuple[Any, ...]) -> Raw:
         """Read what the sample wrote, no more of it than it may have written."""
         pair = len(self.descriptors) == len(protocol.PAIR)
-        files = self.descriptors[3:6] if pair else self.descriptors[1:4]
-        written = [os.fstat(descriptor).st_size for descriptor in files]
-        result, stdout, stderr = (
-            os.pread(descriptor, min(size, most), 0) if size else b""
-            for descriptor, size, most in zip(files, written, allowed(self.limits), strict=True)
-        )
-        return observed(report, written, self.limits, (result, stdout, stderr))
+        result, stdout, stderr = self.descriptors[3:6] if pair else self.descriptors[1:4]
+        limits = self.limits
+        written, over = _content(result, limits.result)
+        out, out_over = _content(stdout, limits.output)
+        err, err_over = _content(stderr, limits.output)
+        return observed(report, over or out_over or err_over, written, out, err)
 
     def close(self) -> None:
         """Give the memory back."""
@@ -125,6 +129,7 @@ class Plan:
             ``binds``. The container's first process finds the socket as its standard input.
         die_with_parent: The command's flags for that.
         reach: Folders that the unprivileged user must be able to enter at their own paths.
+        reap: Whether somebody must end what the zygote leaves running when it is killed.
     """
 
     before: list[str]
@@ -136,6 +141,7 @@ class Plan:
     bundle: dict[str, Any] | None = None
     die_with_parent: list[str] = field(default_factory=list)
     reach: list[str] = field(default_factory=list)
+    reap: bool = False
 
 
 class Ring:
@@ -161,6 +167,7 @@ class Ring:
             "uid": plan.uid,
             "reach": plan.reach,
             "bundle": plan.bundle,
+            "reap": plan.reap,
         }
         try:
             self.process = subprocess.Popen(
@@ -264,27 +271,20 @@ def message(number: int, request: Request) -> bytes:
     )
 
 
-def observed(
-    report: tuple[Any, ...], written: Sequence[int], limits: Limits, contents: tuple[bytes, bytes, bytes]
-) -> Raw:
+def observed(report: tuple[Any, ...], over: bool, result: bytes, stdout: bytes, stderr: bytes) -> Raw:
     """Give what a report and the sample's files say.
 
     Args:
         report: As ``protocol.REPORT`` has it.
-        written: Bytes of results, standard output and standard error that the sample wrote.
-        limits: What it might use.
-        contents: The same three, cut at their limits.
+        over: Whether a file is longer than it may be.
+        result: The beginning of its results, as much as is allowed.
+        stdout: Of its standard output, likewise.
+        stderr: Of its standard error, likewise.
     """
     _, how, code, seconds, cpu, memory, code_side = report
-    over = any(size > most for size, most in zip(written, allowed(limits), strict=True))
     if over and how in {protocol.EXITED, protocol.SIGNALED}:
-        how = protocol.OUTPUT
-    return Raw(how, code, seconds, cpu, memory, code_side, *contents)
-
-
-def allowed(limits: Limits) -> tuple[int, int, int]:
-    """Give the bytes of results, standard output and standard error that may be written."""
-    return limits.result, limits.output, limits.output
+        how = protocol.OUTPUT  # it had ended before the watch looked
+    return Raw(how, code, seconds, cpu, memory, code_side, result, stdout, stderr)
 
 
 def descendants(pid: int) -> list[int]:

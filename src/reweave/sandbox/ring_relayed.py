@@ -9,7 +9,7 @@ import socket
 
 from reweave.sandbox.inside import protocol
 from reweave.sandbox.jobs import Limits
-from reweave.sandbox.ring import Plan, Raw, Request, Ring, allowed, message, observed
+from reweave.sandbox.ring import Plan, Raw, Request, Ring, message, observed
 
 _SEND = 30.0  # seconds: the relay always reads, so one that takes longer is hung
 _READ = 1 << 20
@@ -65,19 +65,15 @@ class RelayedRing(Ring):
             raise EOFError
         limits = self.limits[number]
         written = protocol.WRITTEN.unpack_from(head, protocol.REPORT.size)
-        result, stdout, stderr = (
-            min(size, most) for size, most in zip(written, allowed(limits), strict=True)
-        )
+        allowed = (limits.result, limits.output, limits.output)
+        result, stdout, stderr = map(min, written, allowed)
         end = _HEAD + result + stdout + stderr
         whole = self._first(end)
         del self._read[:end]
         del self.limits[number]
-        contents = (
-            whole[_HEAD : _HEAD + result],
-            whole[end - stderr - stdout : end - stderr],
-            whole[end - stderr :],
-        )
-        return number, observed(report, written, limits, contents)
+        over = any(size > most for size, most in zip(written, allowed, strict=True))
+        out, err = end - stderr - stdout, end - stderr
+        return number, observed(report, over, whole[_HEAD:out], whole[out:err], whole[err:])
 
     def _first(self, size: int) -> bytes:
         """Give the first bytes of what has come; raises ``BlockingIOError`` while there are fewer."""

@@ -1,21 +1,24 @@
 """A job under way: what to run for it, and what its answer is once that has run."""
 
+import marshal
 import platform
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
+from functools import lru_cache
 from typing import Any
 
 from reweave.sandbox import arrays
-from reweave.sandbox.inside import channel, plain
-from reweave.sandbox.jobs import CallsJob, CellsJob, Form, Job, Limits, StdinJob, TestsJob
+from reweave.sandbox.inside import channel, plain, values
+from reweave.sandbox.jobs import Call, CallsJob, CellsJob, Form, Job, Limits, StdinJob, TestsJob
 from reweave.sandbox.judge import cells as judge_cells
 from reweave.sandbox.judge import data_form, forms, verdicts
 from reweave.sandbox.outcome import ended_by_limit, ended_early, observed
 from reweave.sandbox.results import (
+    CallOutcome,
     CallsResult,
     CellsResult,
-    NotReached,
-    Reason,
+    NotPlain,
+    Returned,
     Run,
     StdinResult,
     Tier,
@@ -39,7 +42,7 @@ class Tasks:
 
     def __init__(self, tier: Tier, limits: Limits) -> None:
         self.limits = limits
-        self.stamp = {"tier": tier, "kernel": platform.release(), "unsafe": tier == "none"}
+        self.stamp: dict[str, Any] = {"tier": tier, "kernel": platform.release(), "unsafe": tier == "none"}
 
     def broken(self, job: Job, error: Exception) -> Run:
         """Give the result of a job whose answer could not be read because of a defect on this side."""
@@ -47,16 +50,18 @@ class Tasks:
         common |= {"reason": "harness-error", "detail": f"a defect in reweave: {error!r}"}
         if isinstance(job, TestsJob):
             return Verdict(form="data" if job.form == "auto" else job.form, **common)
-        kind = {CallsJob: CallsResult, StdinJob: StdinResult, CellsJob: CellsResult}[type(job)]
-        return kind(**common)
+        kind: Any = {CallsJob: CallsResult, StdinJob: StdinResult, CellsJob: CellsResult}[type(job)]
+        answer: Run = kind(**common)
+        return answer
 
     def start(self, job: Job) -> Step:
         """Give the first request of a job, and the function that takes what came of it."""
         limits = job.limits or self.limits
+        body: dict[str, Any]
         if isinstance(job, TestsJob):
             return self._tests(job, limits)
         if isinstance(job, CallsJob):
-            body = {"kind": "calls", "program": job.program, "calls": _calls(job.calls)}
+            body = {"kind": "calls", "program": job.program, "calls": _packed(job.calls)}
             finish: Finish = lambda raw: self._finish_calls(job, limits, raw)  # noqa: E731
             return self._request(body, limits, job.seed), finish
         if isinstance(job, StdinJob):
@@ -68,7 +73,7 @@ class Tasks:
         body = {
             "kind": "cells",
             "cells": list(job.cells),
-            "inputs": {name: arrays.pack(value) for name, value in job.inputs.items()},
+            "inputs": values.PLAIN + plain.encode(dict(job.inputs), limit=1 << 31),
             "capture": None if job.capture is None else list(job.capture),
             "files": dict(job.files),
         }
@@ -76,7 +81,7 @@ class Tasks:
 
     @staticmethod
     def _request(body: dict[str, Any], limits: Limits, seed: int) -> Request:
-        return Request(plain.encode(body, limit=1 << 31), limits, seed)
+        return Request(marshal.dumps(body, 4), limits, seed)
 
     # -- tests ---------------------------------------------------------------------------------------------
 
@@ -86,7 +91,7 @@ class Tasks:
             return self._data(job, limits)
         tests = {"tests": job.tests, "entry_point": job.entry_point}
         if form == "proxy":
-            program = plain.encode({"kind": "code-side", "program": job.program}, limit=1 << 31)
+            program = marshal.dumps({"kind": "code-side", "program": job.program}, 4)
             request = replace(
                 self._request({"kind": "test-side", **tests}, limits, job.seed), program=program
             )
@@ -95,31 +100,33 @@ class Tasks:
         return request, lambda raw: self._finish_tests(job, limits, form, raw)
 
     def _data(self, job: TestsJob, limits: Limits) -> Step:
-        plan = data_form.plan(job.tests, job.entry_point)
+        plan, calls = _planned(job.tests, job.entry_point)
         if plan is None:
             raise ValueError(
                 "these tests are not all equality tests on plain data: use form='proxy' or 'auto'"
             )
-        body = {"kind": "calls", "program": job.program, "calls": _calls(plan.calls)}
+        body = {"kind": "calls", "program": job.program, "calls": calls}
+        count = len(plan.assertions)
 
         def finish(raw: Raw) -> Run:
             reason, detail, outcomes = self._outcomes(len(plan.calls), limits, raw)
             reached = 0
             if reason == "passed":
                 reason, detail, reached = verdicts.judge_data(plan, outcomes)
-            return self._verdict(job, limits, raw, reason, detail, "data", reached, sum(check.asserts for check in plan.checks))
+            return self._verdict(job, limits, raw, reason, detail, "data", reached, count)
 
         return self._request(body, limits, job.seed), finish
 
     def _finish_tests(self, job: TestsJob, limits: Limits, form: Form, raw: Raw) -> Run | Step:
         reached, payloads = channel.read(raw.result)
-        ended = ended_by_limit(raw, limits)
+        ended: tuple[Any, str] | None = ended_by_limit(raw, limits)
         if ended is None:
             said = verdicts.read_test_end(payloads)
             ended = ended_early(raw) if said is None else said
         reason, detail = ended
         if reason == "needs-in-process":
-            if job.form == "auto":
+            # The test side's word alone is not enough: the program can steer which way the tests go.
+            if job.form == "auto" and forms.needs_in_process(job.tests, job.entry_point):
                 return self._tests(replace(job, form="in-process"), limits)
             reason, detail = "failed", f"{detail}; form='in-process' can run these tests"
         return self._verdict(job, limits, raw, reason, detail, form, reached, None)
@@ -149,7 +156,7 @@ class Tasks:
 
     # -- the others ----------------------------------------------------------------------------------------
 
-    def _outcomes(self, count: int, limits: Limits, raw: Raw) -> tuple[Reason, str, tuple[Any, ...]]:
+    def _outcomes(self, count: int, limits: Limits, raw: Raw) -> tuple[Any, str, tuple[Any, ...]]:
         _, payloads = channel.read(raw.result)
         outcomes, said = verdicts.read_calls(payloads, count)
         ended = ended_by_limit(raw, limits) or said or ended_early(raw)
@@ -157,6 +164,7 @@ class Tasks:
 
     def _finish_calls(self, job: CallsJob, limits: Limits, raw: Raw) -> CallsResult:
         reason, detail, outcomes = self._outcomes(len(job.calls), limits, raw)
+        outcomes = tuple(map(_with_arrays, outcomes))
         return CallsResult(
             reason=reason,
             detail=detail,
@@ -170,6 +178,7 @@ class Tasks:
     def _finish_stdin(self, job: StdinJob, limits: Limits, raw: Raw) -> StdinResult:
         _, payloads = channel.read(raw.result)
         status, said = verdicts.read_exit(payloads)
+        reason: Any
         reason, detail = ended_by_limit(raw, limits) or said or ended_early(raw)
         return StdinResult(
             reason=reason,
@@ -185,6 +194,7 @@ class Tasks:
         _, payloads = channel.read(raw.result)
         cells = judge_cells.read_cells(payloads, len(job.cells))
         said = verdicts.read_test_end(payloads[-1:])
+        reason: Any
         reason, detail = ended_by_limit(raw, limits) or said or ended_early(raw)
         return CellsResult(
             reason=reason,
@@ -197,12 +207,25 @@ class Tasks:
         )
 
 
-def _calls(calls: Any) -> list[tuple[str, list[Any], dict[str, Any]]]:
-    return [
-        (
-            call.entry,
-            [arrays.pack(value) for value in call.args],
-            {k: arrays.pack(v) for k, v in call.kwargs.items()},
-        )
-        for call in calls
-    ]
+def _with_arrays(outcome: CallOutcome) -> CallOutcome:
+    if not isinstance(outcome, Returned):
+        return outcome
+    try:
+        return Returned(arrays.unpack(outcome.value))
+    except plain.BadData as error:
+        return NotPlain(f"no array: {error}")
+
+
+@lru_cache(maxsize=2048)
+def _planned(tests: str, entry_point: str | None) -> tuple[data_form.DataPlan | None, bytes]:
+    """Give a test text's plan and its calls as a sample reads them: the same for every sample of a task."""
+    plan = data_form.plan(tests, entry_point)
+    return plan, b"" if plan is None else values.pack(_listed(plan.calls))
+
+
+def _packed(calls: Sequence[Call]) -> bytes:
+    return bytes(values.PLAIN + plain.encode(_listed(calls), limit=1 << 31))
+
+
+def _listed(calls: Sequence[Call]) -> list[tuple[str, list[Any], dict[str, Any]]]:
+    return [(call.entry, list(call.args), dict(call.kwargs)) for call in calls]

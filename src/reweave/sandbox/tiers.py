@@ -4,6 +4,7 @@ The answer is kept until the next boot, for this version of reweave and this int
 """
 
 import hashlib
+import marshal
 import os
 import shutil
 from collections.abc import Callable
@@ -12,7 +13,7 @@ from pathlib import Path
 import orjson
 
 from reweave.errors import SandboxError
-from reweave.sandbox.inside import channel, plain
+from reweave.sandbox.inside import channel, plain, values
 from reweave.sandbox.interpreter import Interpreter
 from reweave.sandbox.jobs import Limits
 from reweave.sandbox.plans import plan
@@ -107,7 +108,9 @@ def _try(tier: Tier, python: Interpreter) -> str | None:
         pool = Pool(plan(tier, python, ()), workers=1, lifetime=10)
     except SandboxError as error:
         return str(error)
-    body = plain.encode({"kind": "calls", "program": _SELF_TEST, "calls": [("look", [], {})]})
+    body = marshal.dumps(
+        {"kind": "calls", "program": _SELF_TEST, "calls": values.pack([("look", [], {})])}, 4
+    )
     try:
         pool.submit(Request(body, Limits(wall=20.0)), found.append)
         while not found:

@@ -49,7 +49,7 @@ def save_png(statistics: Statistics, path: Path) -> None:
     rows = -(-len(panels) // _COLUMNS)
     figure = Figure(figsize=(10.5, 3.1 * rows), dpi=160)
     figure.set_layout_engine("constrained", w_pad=0.12, h_pad=0.12)
-    grid = figure.subplots(rows, _COLUMNS, squeeze=False).flat
+    grid: Any = figure.subplots(rows, _COLUMNS, squeeze=False).flat
     for axes, draw in zip(grid, panels, strict=False):
         axes.spines[["top", "right"]].set_visible(False)
         axes.spines[["left", "bottom"]].set_color(_MUTED)

@@ -39,7 +39,7 @@ def _pack_array(value, limit):
     if value.nbytes > limit or value.size > limit:
         raise NotPlain("an array of %d bytes" % value.nbytes)
     if value.dtype == np.dtype(object):
-        return Packed("numpy.objects", (value.shape, value.ravel().tolist()))
+        return Packed("numpy.objects", (value.shape, tuple(value.ravel().tolist())))
     return Packed("numpy.array", (code_of(value.dtype), value.shape, value.tobytes()))
 
 
@@ -111,7 +111,7 @@ def _check(array):
 
 def _make_objects(payload):
     shape, values = payload
-    if type(values) is not list:
+    if type(values) is not tuple:
         raise BadData("an array of objects")
     _shape(shape, len(values))
     array = np.empty(len(values), dtype=object)

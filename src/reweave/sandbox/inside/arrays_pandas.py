@@ -86,7 +86,7 @@ def _column(array):
     if isinstance(dtype, pd.StringDtype):
         missing = array.isna()
         pairs = zip(array.to_numpy(dtype=object), missing)  # noqa: B905 - Python 3.8
-        texts = [None if gone else text for text, gone in pairs]
+        texts = tuple(None if gone else text for text, gone in pairs)
         return ("string", "NA" if dtype.na_value is pd.NA else "nan", dtype.storage.partition("_")[0], texts)
     if isinstance(dtype, pd.IntervalDtype):
         return ("interval", array.left, array.right, array.closed)
@@ -150,7 +150,7 @@ def _make_zoned(instants, zone):
 
 
 def _make_string(missing, storage, texts):
-    _expect(type(texts) is list and {type(text) for text in texts} <= {str, type(None)}, "a column of text")
+    _expect(type(texts) is tuple and {type(text) for text in texts} <= {str, type(None)}, "a column of text")
     _expect(missing in ("NA", "nan") and storage in ("python", "pyarrow"), "a column of text")
     values = np.empty(len(texts), dtype=object)
     values[:] = texts

@@ -1,13 +1,13 @@
 """Calls into a program: what each gives is written down, and nothing is expected of it here."""
 
-from . import plain, program, values
+from . import plain, program
 
 
 def run(body, channel):
     """Load the program, make the calls in order, and write one record a call, then the end.
 
     Args:
-        body: ``program``, its source text; ``calls``, a list of (entry expression, arguments, named arguments).
+        body: ``program``, its source text; ``calls``, a list of (entry expression, args, kwargs).
         channel: Where the records go.
     """
     try:
@@ -42,7 +42,7 @@ def _outcome(space, entries, entry, args, kwargs):
         if entry not in entries:
             entries[entry] = compile(entry, "<entry>", "eval", dont_inherit=True)
         function = eval(entries[entry], space)  # noqa: S307 - the entry is as much the sample's as its program
-        return ("returned", function(*values.unpacked(args), **values.unpacked(kwargs)))
+        return ("returned", function(*args, **kwargs))
     except Exception as error:  # noqa: BLE001 - it is the program's own
         return ("raised", *program.describe(error))
 

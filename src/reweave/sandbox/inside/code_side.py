@@ -1,7 +1,7 @@
 """The proxy form's code side: the program, served question by question to a process that holds the tests.
 
-A question is (nonce, verb, *parts), its reply (nonce, kind, *parts). What does not cross stays here and is spoken of
-by number. Nothing here is trusted by the side that asks: see ``link``.
+A question is (nonce, verb, *parts), its reply (nonce, kind, *parts). What does not cross stays here and is
+spoken of by number. Nothing here is trusted by the side that asks: see ``link``.
 """
 
 import operator
@@ -95,9 +95,10 @@ class _Side:
         """Call an object; say what it gave and which arguments it changed in place."""
         given = [*args, *kwargs.values()]
         taken = [self.taken(each) for each in given]
-        result = self.objects[number](*taken[: len(args)], **dict(zip(kwargs, taken[len(args) :])))
+        named = dict(zip(kwargs, taken[len(args) :]))  # noqa: B905 - Python 3.8 has no strict
+        result = self.objects[number](*taken[: len(args)], **named)
         changed = {}
-        for index, (before, after) in enumerate(zip(given, taken)):
+        for index, (before, after) in enumerate(zip(given, taken)):  # noqa: B905
             if type(after) in (list, dict, set, bytearray):
                 try:
                     data = plain.encode(after, limit=self.limit)
@@ -138,7 +139,7 @@ class _Side:
             return (OBJECT, len(self.objects) - 1, str(error))
 
     def raised(self, error):
-        name, message, line = program.describe(error)
+        _, message, line = program.describe(error)
         try:
             args = plain.encode(list(error.args), limit=self.limit)
         except Exception:  # noqa: BLE001 - arguments that do not cross; the message does

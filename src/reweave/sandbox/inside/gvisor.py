@@ -3,8 +3,8 @@
 What differs, as seen with runsc 20221219: ``unshare(CLONE_NEWNS)`` succeeds and does nothing, so that mounts
 are shared; there are no pidfds; a pid namespace is made anew by each ``unshare``, with no way back and none
 needed. Hence a sample has a root folder of its own (one for each side of a pair, read-only like the
-sandbox's own, with fresh /tmp and /proc) and a user of its own, instead of private mounts and a user namespace.
-The wall around all of it is gVisor; this keeps samples from the zygote, the relay and each other.
+sandbox's own, with fresh /tmp and /proc) and a user of its own, instead of private mounts and a user
+namespace. The wall around all of it is gVisor; this keeps samples from the zygote, the relay and each other.
 """
 
 import os
@@ -12,7 +12,7 @@ import resource
 import signal
 import time
 
-from . import isolate, watch
+from . import isolate
 
 SIDES = ("/sides/0", "/sides/1")
 _USERS = (65534, 65533)  # processes are counted by user
@@ -91,10 +91,10 @@ class Roots:
         return 0
 
 
-def resident():
-    """Give the resident bytes of every process but the relay, which is the first, and ourselves."""
+def members():
+    """Give the ids of every process but the relay, which is the first, and ourselves."""
     others = ("1", str(os.getpid()))
-    return watch.resident_of(name for name in os.listdir("/proc") if name.isdigit() and name not in others)
+    return [name for name in os.listdir("/proc") if name.isdigit() and name not in others]
 
 
 class Follow:

@@ -5,6 +5,9 @@ do tuples and frozensets of such ints. Every two keys of one hash are compared, 
 element up again; nested, that is exponential in the depth. Keys of different hashes are never compared. So
 before a table is built, the comparisons that its equal hashes will cost are added up and charged to a budget.
 Strings and bytes have secret hashes, and are not looked at.
+
+Not bounded here: keys of different hashes that are chosen so that the table's probing meets the others'
+places. Such a key costs at most a comparison of two words for each key there.
 """
 
 from itertools import islice

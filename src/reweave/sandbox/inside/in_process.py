@@ -1,7 +1,7 @@
-"""The in-process form: program and tests in one interpreter, for tests that hand it functions, classes or mocks.
+"""The in-process form: program and tests in one interpreter, for tests that hand it functions or mocks.
 
-A program here can reach everything its tests can, the result file too: such a verdict can be forged, and the trusted
-side labels it so.
+A program here can reach everything its tests can, the result file too: such a verdict can be forged, and
+the trusted side labels it so.
 """
 
 import sys

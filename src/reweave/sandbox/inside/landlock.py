@@ -1,15 +1,17 @@
-"""Which files, ports and processes a sample may reach where it has no namespaces of its own: the reduced tier.
+"""Which files, ports and processes a sample may reach that has no namespaces of its own: the reduced tier.
 
-Landlock checks what is opened, created and removed from here on; open descriptors stay as they are. It does not
-check ``stat``, ``chdir``, metadata, or the limits of other processes: the last two are refused by
-``seccomp.build_sample(..., namespaces=False)``, the first two tell that a path exists. Locks of readable files
-and UNIX sockets that have a path are not checked either; the filter without sockets closes the latter.
+Landlock checks what is opened, created and removed from here on; open descriptors stay as they are. It
+does not check ``stat``, ``chdir``, metadata, or the limits of other processes: the last two are refused
+by ``seccomp.build_sample(..., namespaces=False)``, the first two tell that a path exists. Locks of
+readable files and UNIX sockets that have a path are not checked either; the filter without sockets
+closes the latter.
 
-The rules are made once and shared by all samples of a zygote, so that a sample pays for one call; they hold on to
-files, not to names. Hence a sample's folder is one that stays (what is in it may go), two samples that run at once
-and must not meet have a handle each, and ``/proc`` is not among the paths: ``/proc/self`` would be the zygote's
-own, its environment included. ``/dev/shm`` should not be either, all of a user's processes share it: without it
-``multiprocessing`` has processes and pipes, no locks, queues or pools.
+The rules are made once and shared by all samples of a zygote, so that a sample pays for one call; they
+hold on to files, not to names. Hence a sample's folder is one that stays (what is in it may go), two
+samples that run at once and must not meet have a handle each, and ``/proc`` is not among the paths:
+``/proc/self`` would be the zygote's own, its environment included. ``/dev/shm`` should not be either,
+all of a user's processes share it: without it ``multiprocessing`` has processes and pipes, no locks,
+queues or pools.
 """
 
 import ctypes
@@ -56,12 +58,11 @@ def prepare(read, write, version):
     granted = [(path, _EXECUTE | _READ_FILE | _READ_DIR) for path in read]
     granted += [(path, _WRITE_FILE | _READ_FILE) for path in DEVICES if os.path.exists(path)]
     granted += [(path, handled & ~_NEW_DEVICES) for path in write]
-    for path, rights in granted:
+    for path, wanted in granted:
         descriptor = os.open(path, os.O_PATH | os.O_CLOEXEC)
-        if not os.path.isdir(path):
-            rights &= _OF_A_FILE
+        rights = wanted if os.path.isdir(path) else wanted & _OF_A_FILE
         rule = ctypes.create_string_buffer(struct.pack("=Qi", rights, descriptor), 12)
-        _check(syscall(_ADD_RULE, ruleset, 1, ctypes.addressof(rule), 0), "adding " + path)
+        _check(syscall(_ADD_RULE, ruleset, 1, ctypes.addressof(rule), 0), "adding %s" % (path,))
         os.close(descriptor)
     return syscall, prctl, ruleset
 

@@ -18,10 +18,11 @@ MODULES = {
 }
 MODULES.update(
     (name, name)
-    for name in (
-        "array ast asyncio base64 bisect calendar cmath collections copy csv datetime decimal enum fractions "
-        "functools hashlib heapq inspect io itertools json math matplotlib numbers numpy operator os pandas pytest "
-        "random re scipy statistics string struct sys textwrap time timeit types typing unittest uuid warnings"
+    for name in (  # noqa: SIM905 - sixty names
+        "array ast asyncio bisect base64 calendar cmath collections copy csv datetime decimal "
+        "enum fractions functools hashlib heapq inspect io itertools json math matplotlib numbers "
+        "numpy operator os pandas pytest random re scipy statistics string struct sys textwrap "
+        "time timeit types typing unittest uuid warnings "
     ).split()
 )
 MEMBERS = {
@@ -38,7 +39,7 @@ MEMBERS = {
 
 
 def free(source):
-    """Give the names that a test text reads and neither binds nor finds among Python's own. Raises ``SyntaxError``."""
+    """Give the names a test text reads and neither binds nor finds in Python. Raises ``SyntaxError``."""
     top = symtable.symtable(source, "<tests>", "exec")
     bound, read = set(), set()
     tables = [top]
@@ -57,10 +58,10 @@ def free(source):
 
 
 def subject(source):
-    """Give the builtin's name that a program redefines and a test text is about, None where it is about others.
+    """Give the builtin that a test text is about, as the program redefines it; None where it is about others.
 
-    ``assert sum(10, 15) == 6`` speaks of no name but Python's own: what it calls first is the program's. Only the
-    test text decides this. Raises ``SyntaxError``.
+    ``assert sum(10, 15) == 6`` speaks of no name but Python's own: what it calls first is the program's.
+    Only the test text decides this. Raises ``SyntaxError``.
     """
     if any(name not in MODULES and name not in MEMBERS for name in free(source)):
         return None

@@ -47,7 +47,6 @@ _MRO = type.__dict__["__mro__"].__get__
 _NAMESPACE = type.__dict__["__dict__"].__get__
 _TUPLE_WAYS = ("__eq__", "__ne__", "__hash__", "__len__", "__getitem__", "__iter__", "__contains__", "__lt__")
 _WORDS = {
-    "type": "a class",
     "function": "a function",
     "method": "a method",
     "builtin_function_or_method": "a builtin function",
@@ -86,7 +85,7 @@ def describe(value):
     """Give a short description of a value's type, whatever its class says of itself."""
     kind = type(value)
     name = "".join((_NAME(kind),))[:100]  # join copies a str subclass's text without calling it
-    if kind is type or type not in _MRO(type(kind))[1:]:
+    if type not in _MRO(kind):
         return _WORDS.get(name, ("an " if name[:1] in "aeiouAEIOU" else "a ") + name)
     return "a class"
 

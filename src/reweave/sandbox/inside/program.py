@@ -27,6 +27,12 @@ def load(source, name="program", namespace=None):
     return space
 
 
+def forget(name="program"):
+    """Drop what loading a program left in the interpreter."""
+    sys.modules.pop(name, None)
+    linecache.cache.pop(FILE, None)
+
+
 def reason_of(error):
     """Give the reason, as results name it, for what loading or calling a program raised."""
     if isinstance(error, MemoryError):

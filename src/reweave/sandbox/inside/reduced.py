@@ -75,10 +75,6 @@ class Confined:
             self.counted = (now, count_of_user())
         return self.counted[1]
 
-    def resident(self):
-        """Give the resident bytes of everything that descends from this process."""
-        return watch.resident_of(descendants())
-
     def disk(self):
         """Give the bytes on disk in the samples' folders."""
         total = 0
@@ -135,9 +131,12 @@ def remove(folder):
 
 def empty(folder):
     """Remove what is in a folder, whatever its depth, permissions and number."""
-    # find walks by descriptors: a tree deeper than any path or any recursion is no trouble to it.
-    for action in (["-type", "d", "-exec", "chmod", "u+rwx", "{}", ";"], ["-mindepth", "1", "-delete"]):
-        subprocess.call(["find", folder, *action], stderr=subprocess.DEVNULL)
+    # find and chmod walk by descriptors: a tree deeper than any path or any recursion is no trouble to them.
+    delete = ["find", folder, "-mindepth", "1", "-delete"]
+    subprocess.call(delete, stderr=subprocess.DEVNULL)
+    if os.listdir(folder):
+        subprocess.call(["chmod", "-R", "u+rwx", folder], stderr=subprocess.DEVNULL)
+        subprocess.call(delete, stderr=subprocess.DEVNULL)
 
 
 def sweep_folders():

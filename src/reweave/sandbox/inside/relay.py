@@ -112,7 +112,7 @@ class Relay:
         written, descriptors = self.files.pop(protocol.REPORT.unpack(report)[0])
         sizes = [os.fstat(descriptor).st_size for descriptor, _ in written]
         self.unsent += report + protocol.WRITTEN.pack(*sizes)
-        for (descriptor, most), size in zip(written, sizes):
+        for (descriptor, most), size in zip(written, sizes):  # noqa: B905
             length = min(size, most)
             self.unsent += os.pread(descriptor, length, 0).ljust(length, b"\0")
         for descriptor in descriptors:

@@ -1,7 +1,8 @@
 """How much one process of a sample may use, by the kernel's own limits, set for good.
 
-The wall clock, the memory of all processes together and the size of the outputs are watched from outside. To be
-set inside the sample's user namespace: processes are counted in the one where their number is limited.
+The wall clock, the memory of all processes together and the size of the outputs are watched from
+outside. To be set inside the sample's user namespace: processes are counted in the one where their
+number is limited.
 """
 
 import math
@@ -33,9 +34,9 @@ def prepare(limits, base, without=()):
     """Give a handle for :func:`apply`, so that a fork has little left to do.
 
     Args:
-        limits: ``memory`` (bytes of address space above ``base``), ``processes``, ``cpu`` (seconds, rounded up;
-            past them the process is killed), ``open_files`` and ``disk`` (bytes of one file). What is not there
-            or None stays as it is.
+        limits: ``memory`` (bytes of address space above ``base``), ``processes``, ``cpu`` (seconds, rounded
+            up; past them the process is killed), ``open_files`` and ``disk`` (bytes of one file). What is not
+            there or None stays as it is.
         base: What :func:`size` gives.
         without: Limits that this kernel does not set.
 

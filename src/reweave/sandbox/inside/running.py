@@ -15,7 +15,7 @@ FILE = "<tests>"
 COUNT = "__count_assertion__"
 
 
-class _Failed(Exception):
+class _FailedError(Exception):
     """The tests did not pass, as their framework says."""
 
 
@@ -50,7 +50,7 @@ def _run(code, module, shape, entry_point, channel):
     """Run everything; give whether there was anything to run."""
     space = module.__dict__
     _quiet_frameworks(channel)
-    exec(code, space)
+    exec(code, space)  # noqa: S102 - that is what this process is for
     ran = False
     if "check" in shape.functions and "check" not in shape.called and entry_point:
         space["check"](space[entry_point])
@@ -74,13 +74,12 @@ def _run(code, module, shape, entry_point, channel):
         for name in shape.classes
         if name.startswith("Test") and space.get(name) not in cases and isinstance(space.get(name), type)
     ]
-    if (shape.pytest or groups or any(map(shape.functions.get, names))) and (names or groups):
+    if (names or groups) and (shape.pytest or any(map(shape.functions.get, names))):
         pytest = _imported_pytest()
-        if pytest is not None:
-            _pytest(pytest, module, cases)
-            return True
-        if shape.pytest or any(map(shape.functions.get, names)):
-            raise _Failed("the tests need pytest, which is not there")
+        if pytest is None:
+            raise _FailedError("the tests need pytest, which is not there")
+        _pytest(pytest, module, cases)
+        return True
     for name in names:
         space[name]()
     for group in groups:
@@ -90,7 +89,7 @@ def _run(code, module, shape, entry_point, channel):
 
 def _told(error):
     """Give (reason, detail) for what the tests raised."""
-    if isinstance(error, _Failed):
+    if isinstance(error, _FailedError):
         return "failed", str(error)
     reason = program.reason_of(error)
     name, message, _ = program.describe(error)
@@ -176,15 +175,15 @@ def _unittest(unittest, cases):
     if not result.wasSuccessful():
         faults = result.failures + result.errors
         if not faults:
-            raise _Failed("a test passed that should not have")
+            raise _FailedError("a test passed that should not have")
         case, trace = faults[0]
-        raise _Failed("%s: %s" % (case, trace.strip().rpartition("\n")[2]))
+        raise _FailedError("%s: %s" % (case, trace.strip().rpartition("\n")[2]))
     if result.skipped and len(result.skipped) >= result.testsRun:
-        raise _Failed("all tests were skipped")
+        raise _FailedError("all tests were skipped")
 
 
 def _group(group):
-    """Run a class of tests that no framework is there for."""
+    """Run a class of tests that needs no framework."""
     for name in dir(group):
         if name.startswith("test"):
             instance = group()
@@ -228,7 +227,7 @@ def _pytest(pytest, module, cases):
                 faults.append(str(report.longrepr)[-300:])
 
     path = os.path.join(os.getcwd(), "test_program.py")
-    with open(path, "w") as file:  # noqa: PTH123 - the module's place; what is in it is not read
+    with open(path, "w") as file:  # the module's place; what is in it is not read
         file.write("")
     options = [
         "-q",
@@ -243,6 +242,6 @@ def _pytest(pytest, module, cases):
     ]
     status = pytest.main(options, plugins=[Plugin()])
     if faults or status not in (0, 5):
-        raise _Failed(faults[0] if faults else "pytest ended with status %d" % status)
+        raise _FailedError(faults[0] if faults else "pytest ended with status %d" % status)
     if not counts["passed"]:
-        raise _Failed("all tests were skipped" if counts["skipped"] else "pytest found no test")
+        raise _FailedError("all tests were skipped" if counts["skipped"] else "pytest found no test")

@@ -1,14 +1,14 @@
 """Which system calls a sample may make: two filters that intersect, built here without libseccomp.
 
-The kernel looks through a filter when it is installed, the longer the bigger it is, and samples are forked
-hundreds of times a second. Hence the zygote's filter holds the whole list (``syscalls.txt``) and what it takes to
-build a sample; it is installed once and inherited. A sample's own filter is small and takes the latter away
-again. Only both together are the boundary: the sample's filter leaves the architecture, and all that is on no
-list, to the other one.
+The kernel looks through a filter when it is installed, the longer the bigger it is, and samples are
+forked hundreds of times a second. Hence the zygote's filter holds the whole list (``syscalls.txt``) and
+what it takes to build a sample; it is installed once and inherited. A sample's own filter is small and
+takes the latter away again. Only both together are the boundary: the sample's filter leaves the
+architecture, and all that is on no list, to the other one.
 
-What is refused gives EPERM. But ``clone3``, whose flags no filter can see, and calls newer than the list give
-ENOSYS, on which a libc falls back to an older call. Another ABI than the machine's own ends the process. What
-files may be reached, and how much may be used, is not said here.
+What is refused gives EPERM. But ``clone3``, whose flags no filter can see, and calls newer than the list
+give ENOSYS, on which a libc falls back to an older call. Another ABI than the machine's own ends the
+process. What files may be reached, and how much may be used, is not said here.
 """
 
 import ctypes

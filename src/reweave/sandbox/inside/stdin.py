@@ -1,8 +1,10 @@
-"""A program run as a script: standard input is its descriptor 0, and it ends as the interpreter would end it."""
+"""A program run as a script: standard input is its descriptor 0, and it ends as a script does."""
 
 import atexit
+import contextlib
 import sys
 import threading
+import traceback
 
 from . import calls, program
 
@@ -23,10 +25,8 @@ def run(body, channel):
         if not status:
             status, reason, detail = _ended(error)
     for stream in (sys.stdout, sys.stderr):
-        try:
+        with contextlib.suppress(BaseException):  # closed, replaced or full: what was written was written
             stream.flush()
-        except BaseException:  # noqa: BLE001, S110 - closed, replaced or full: what was written was written
-            pass
     channel.write(("exit", status))
     channel.end(reason, detail)
 
@@ -40,7 +40,7 @@ def _run(source):
 
 
 def _ended(error):
-    """Give (exit status, reason, detail) for what ended the program, and report it where the interpreter would."""
+    """Give (exit status, reason, detail) for what ended the program; report it as the interpreter would."""
     if isinstance(error, SystemExit):
         code = error.code
         if code is None or (isinstance(code, int) and int(code) & 0xFF == 0):
@@ -53,7 +53,13 @@ def _ended(error):
         trace = error.__traceback__
         while trace is not None and trace.tb_frame.f_code.co_filename != program.FILE:
             trace = trace.tb_next
-        sys.excepthook(type(error), error, trace)
+        error = error.with_traceback(trace)
+        if sys.excepthook is sys.__excepthook__:
+            traceback.print_exception(
+                type(error), error, trace
+            )  # which knows the program's lines, unlike the hook
+        else:
+            sys.excepthook(type(error), error, trace)
     except BaseException:  # noqa: BLE001, S110 - a hook of the program's; the status says that it failed
         pass
     reason, detail = calls.ended_by(error)
@@ -61,7 +67,5 @@ def _ended(error):
 
 
 def _complain(form, value):
-    try:
+    with contextlib.suppress(BaseException):  # the status says that it failed
         sys.stderr.write(form % (value,))
-    except BaseException:  # noqa: BLE001, S110 - the status says that it failed
-        pass

@@ -70,14 +70,14 @@ class Watch:
 
     Args:
         control: The socket to the harness; when it hangs up, everything ends.
-        resident: A function that gives the resident bytes of all the sample's processes.
+        members: A function that gives the process ids of all the sample's processes.
         disk: A function that gives the bytes it has on disk; None where the kernel holds it to its limit.
         follow: What waits for the end of a process.
     """
 
-    def __init__(self, control, resident, disk=None, follow=Follow):
+    def __init__(self, control, members, disk=None, follow=Follow):
         self.control = control
-        self.resident = resident
+        self.members = members
         self.disk = disk
         self.follow = follow
 
@@ -107,7 +107,7 @@ class Watch:
                     return self._stop(pid, OUTPUT)
                 if self.disk is not None and self.disk() > disk:
                     return self._stop(pid, OUTPUT)
-                if self.resident() > memory:
+                if sum(map(resident, self.members())) > memory < sum(map(share, self.members())):
                     return self._stop(pid, MEMORY)
         finally:
             process.close()
@@ -131,19 +131,28 @@ def kill(pid):
             raise
 
 
-def resident_in_ring():
-    """Give the resident bytes of every process in this pid namespace but ourselves (the ring holds no other)."""
+def all_others():
+    """Give the ids of every process in this pid namespace but ourselves: a ring holds a sample and no other."""
     own = str(os.getpid())
-    return resident_of(name for name in os.listdir("/proc") if name.isdigit() and name != own)
+    return [name for name in os.listdir("/proc") if name.isdigit() and name != own]
 
 
-def resident_of(pids):
-    """Give the resident bytes of processes, those that have ended left out."""
-    total = 0
-    for pid in pids:
-        try:
-            with open("/proc/%s/statm" % pid, "rb", buffering=0) as file:
-                total += int(file.read(64).split()[1])
-        except (OSError, IndexError):
-            continue
-    return total * _PAGE
+def resident(pid):
+    """Give a process's resident bytes, those it shares with others included; 0 if it has ended."""
+    try:
+        with open("/proc/%s/statm" % pid, "rb", buffering=0) as file:
+            return int(file.read(64).split()[1]) * _PAGE
+    except (OSError, IndexError):
+        return 0
+
+
+def share(pid):
+    """Give a process's share of memory: what several hold is divided among them. Exact, and slow."""
+    try:
+        with open("/proc/%s/smaps_rollup" % pid, "rb") as file:
+            for line in file:
+                if line.startswith(b"Pss:"):
+                    return int(line.split()[1]) * 1024
+    except (OSError, ValueError, IndexError):
+        pass
+    return resident(pid)

@@ -20,7 +20,7 @@ import struct
 import sys
 import time
 
-from . import isolate, protocol, rlimits, sample, seccomp, watch
+from . import isolate, protocol, rlimits, sample, seccomp, warm, watch
 
 HUGE = 2 << 20
 MADV_COLLAPSE = 25
@@ -51,18 +51,19 @@ class Zygote:
         own, follow = True, watch.Follow
         if settings["tier"] == "default":
             self.way = isolate.Namespaces()
-            resident, disk = watch.resident_in_ring, None
+            members, disk = watch.all_others, None
         elif settings["tier"] == "strong":
             from . import gvisor
 
             self.way = gvisor.Roots()
-            resident, disk, follow = gvisor.resident, None, gvisor.Follow
+            members, disk, follow = gvisor.members, None, gvisor.Follow
         else:
             from . import reduced
 
             self.way = reduced.Confined(settings)
             own = False
-            resident, disk = self.way.resident, self.way.disk
+            members, disk = reduced.descendants, self.way.disk
+        warm.up()
         self.filter = None
         if settings["tier"] != "none":
             self.filter = seccomp.prepare(seccomp.build_sample(self.machine, own, namespaces=own))
@@ -70,7 +71,7 @@ class Zygote:
         # A page shared with the samples, who set their byte once they are confined and then let go of it: what
         # runs untrusted can no longer claim that it never ran.
         self.confined = mmap.mmap(-1, mmap.PAGESIZE)
-        self.watch = watch.Watch(control, resident, disk, follow)
+        self.watch = watch.Watch(control, members, disk, follow)
         for number in (signal.SIGINT, signal.SIGTERM):
             signal.signal(number, signal.SIG_DFL)
 
@@ -152,9 +153,13 @@ class Zygote:
         allowed = memory + self.baseline * len(pids)
         try:
             how = self.watch.wait(pids[-1], started, wall, allowed, disk, watched)
-        finally:
-            if len(pids) == 2:
-                watch.kill(pids[0])
+        except watch.HangUp:
+            for pid in pids:
+                watch.kill(pid)
+            self.way.after(pids[-1])
+            raise
+        if len(pids) == 2:
+            watch.kill(pids[0])
         _, status, usage = os.wait4(pids[-1], 0)
         seconds = time.monotonic() - started
         busy, peak, other = usage.ru_utime + usage.ru_stime, usage.ru_maxrss, 0

@@ -67,7 +67,7 @@ def evaluate(tree: Tree, outcomes: Sequence[CallOutcome]) -> Any:
 
     Raises:
         NoAnswerError: An answer it needs is not there.
-        Exception: What Python would raise; ``operations.Unsupported`` for what takes too long.
+        Exception: What Python would raise; ``bounded.Unsupported`` for what takes too long.
     """
     if isinstance(tree, Const):
         return tree.value
@@ -99,8 +99,8 @@ def same(answer: Any, expected: Any, atol: float = 0.0) -> bool:
 
     Equal values are the same. Where they are not, numbers may differ by ``atol + 1e-7 * abs(expected)`` if an
     ``atol`` is given or the expected value is a float or a list or tuple of floats (then 1e-6); the types and
-    lengths must agree. evalplus' exceptions for single tasks are not here, nor does a float in one answer loosen
-    the next, as it does there.
+    lengths must agree. evalplus' exceptions for single tasks are not here, nor does a float in one answer
+    loosen the next, as it does there.
 
     Args:
         answer: Decoded plain data.

@@ -16,7 +16,7 @@ from typing import Any
 
 from reweave.sandbox.inside import names
 from reweave.sandbox.jobs import Call
-from reweave.sandbox.judge import operations
+from reweave.sandbox.judge import bounded, operations
 from reweave.sandbox.judge.compare import Answer, Apply, Const, Junction, Tree
 from reweave.sandbox.judge.expressions import Defined, Expressions, Module, Program, Pure, Reject
 
@@ -24,7 +24,7 @@ SOURCE = 1_000_000  # characters of test text that are looked at
 TEXT = 300  # characters of an assertion that are kept for messages
 NESTING = 10  # test functions that call one another
 TRUTH = "(lambda call: lambda *args, **kwargs: bool(call(*args, **kwargs)))"
-"""Before an entry in brackets: the call's truth. ``assert match(text)`` asks for no more, and a match does not cross."""
+"""Before an entry in brackets: the call's truth. ``assert match(s)`` asks no more, and no match crosses."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,13 +63,13 @@ def plan(tests: str, entry_point: str | None = None) -> DataPlan | None:
 
     Args:
         tests: Python source text.
-        entry_point: The name the tests check; needed for a ``check(candidate)`` that nobody calls, and where the
-            program defines a name that Python has already.
+        entry_point: The name the tests check; needed for a ``check(candidate)`` that nobody calls, and where
+            the program defines a name that Python has already.
     """
     try:
         module = parse(tests)
         return _Planner(entry_point or names.subject(tests)).planned(module)
-    except (Reject, operations.Unsupported, RecursionError, MemoryError, SyntaxError):
+    except (Reject, bounded.Unsupported, RecursionError, MemoryError, SyntaxError):
         return None
 
 

@@ -1,12 +1,12 @@
 """From a test's expression to its value, where the program has no part in it, or to a tree over its answers.
 
 Nothing of the test is executed: an expression is folded with the bounded operations of
-:mod:`reweave.sandbox.judge.operations`, each call into the program with literal arguments becomes an answer to
-come. What is neither raises ``Reject``: such tests run in a second sandbox, in the proxy form.
+:mod:`reweave.sandbox.judge.operations`, each call into the program with literal arguments becomes an answer
+to come. What is neither raises ``Reject``: such tests run in a second sandbox, in the proxy form.
 
-Python would not have made every call that is planned here, only those that earlier operands leave open. So a call
-may stand behind ``and`` in an assertion, which has failed when the call is not made, but not behind ``or``. And a
-program may change its arguments in place: what it may have changed is not looked at again.
+Python would not have made every call that is planned here, only those that earlier operands leave open. So
+a call may stand behind ``and`` in an assertion, which has failed when the call is not made, but not behind
+``or``. And a program may change its arguments in place: what it may have changed is not looked at again.
 """
 
 import ast
@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from reweave.sandbox.jobs import Call
-from reweave.sandbox.judge import operations
+from reweave.sandbox.judge import bounded, operations
 from reweave.sandbox.judge.compare import Answer, Apply, Const, Junction, Tree
 
 STEPS = 200_000  # expressions folded for one task
@@ -104,12 +104,12 @@ class Expressions:
                 return self._name(node.id)
             case ast.List(elts=members) | ast.Tuple(elts=members) | ast.Set(elts=members):
                 kind = {ast.List: list, ast.Tuple: tuple, ast.Set: set}[type(node)]
-                return self.apply(operations.display(kind), self._members(members), check=False)
+                return self.apply(bounded.display(kind), self._members(members), check=False)
             case ast.Dict(keys=keys, values=values):
                 if None in keys:
                     raise Reject("a dictionary that unpacks another")
                 flat = [self.value(part) for pair in zip(keys, values, strict=True) for part in pair if part]
-                return self.apply(operations.display_dict, flat, check=False)
+                return self.apply(bounded.display_dict, flat, check=False)
             case ast.UnaryOp(op=operator, operand=operand):
                 return self.apply(operations.OPERATORS[type(operator).__name__], [self.value(operand)])
             case ast.BinOp(left=left, op=operator, right=right):
@@ -129,10 +129,10 @@ class Expressions:
                 bounds = [self.value(bound) if bound else None for bound in (lower, upper, step)]
                 return self.apply(operations.make_slice, bounds)
             case ast.JoinedStr(values=parts):
-                return self.apply(operations.text_of, [self._formatted(part) for part in parts])
+                return self.apply(bounded.text_of, [self._formatted(part) for part in parts])
             case ast.ListComp() | ast.SetComp() | ast.GeneratorExp():
                 kind = set if isinstance(node, ast.SetComp) else list
-                return self.apply(operations.display(kind), list(self._comprehend(node.generators, node.elt)))
+                return self.apply(bounded.display(kind), list(self._comprehend(node.generators, node.elt)))
             case ast.Attribute():
                 return self._attribute(node)
             case ast.Call():
@@ -193,8 +193,8 @@ class Expressions:
         """Give the items of a known iterable."""
         value = self.known(node)
         try:
-            return operations.items(value)
-        except (operations.Unsupported, OverflowError) as error:
+            return bounded.items(value)
+        except (bounded.Unsupported, OverflowError) as error:
             raise Reject(str(error)) from error
 
     def _unpacked(self, value: Any, count: int) -> list[Any]:
@@ -203,7 +203,7 @@ class Expressions:
             return [Apply(operations.subscript, (whole, Const(index))) for index in range(count)]
         try:
             return _exactly(count, (value,))
-        except (operations.Unsupported, ValueError, OverflowError) as error:
+        except (bounded.Unsupported, ValueError, OverflowError) as error:
             raise Reject("an unpacking that raises") from error
 
     def _name(self, name: str) -> Any:
@@ -401,7 +401,7 @@ class Expressions:
             elif kind is dict:
                 stack.extend(part)
                 stack.extend(part.values())
-            elif kind is operations.Items and not argument:
+            elif kind is bounded.Items and not argument:
                 stack.extend(part.values)
             elif argument and kind not in _DATA:
                 raise Reject(f"an argument of type {kind.__name__}")
@@ -410,7 +410,7 @@ class Expressions:
 
 def _exactly(count: int, values: Any) -> list[Any]:
     (value,) = values
-    parts = operations.items(value)
+    parts = bounded.items(value)
     if len(parts) != count:
         raise ValueError(f"{count} values to unpack, not {len(parts)}")
     return parts

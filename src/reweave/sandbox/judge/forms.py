@@ -1,9 +1,9 @@
 """Which form a test text calls for, and which a task's verdicts take for good.
 
-The text alone decides, and the reference solution: nothing that a program under test does moves its own form.
-``auto`` takes the data form where there is a plan, else the proxy form. Tests that hand a function, a class or a
-mock to the code under test need the in-process form, whose verdicts can be forged; ``needs_in_process`` says so
-beforehand, and the choice stays the caller's.
+The text alone decides, and the reference solution: nothing that a program under test does moves its own
+form. ``auto`` takes the data form where there is a plan, else the proxy form. Tests that hand a function, a
+class or a mock to the code under test need the in-process form, whose verdicts can be forged;
+``needs_in_process`` says so beforehand, and the choice stays the caller's.
 """
 
 import ast
@@ -76,10 +76,7 @@ def _reason(module: ast.Module, entry_point: str | None) -> str | None:
                 bound.add(name)
             case ast.Import(names=names) | ast.ImportFrom(names=names):
                 bound.update((alias.asname or alias.name).partition(".")[0] for alias in names)
-    if entry_point is None:
-        entry_points = set()
-    else:
-        entry_points = {entry_point, "candidate"}
+    entry_points = {entry_point, "candidate"} if entry_point else set()
     for node in ast.walk(module):
         match node:
             case ast.ImportFrom(module="unittest.mock" | "mock", names=names) if _patches(names):

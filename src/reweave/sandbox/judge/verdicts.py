@@ -1,8 +1,8 @@
 """From what a sample's result file holds to a verdict.
 
-The file is the sample's: every byte of it may be a lie. ``read_calls`` and ``read_test_end`` give outcomes and ends
-for any bytes whatever; ``judge_data`` compares the outcomes with what the tests expect, which the sample
-never saw. A run's own reason (a limit, a signal) is the caller's to put first.
+The file is the sample's: every byte of it may be a lie. ``read_calls`` and ``read_test_end`` give outcomes
+and ends for any bytes whatever; ``judge_data`` compares the outcomes with what the tests expect, which the
+sample never saw. A run's own reason (a limit, a signal) is the caller's to put first.
 """
 
 import reprlib
@@ -35,8 +35,8 @@ _repr.maxlevel = 4
 def judge_data(plan: DataPlan, outcomes: Sequence[CallOutcome]) -> tuple[Reason, str, int]:
     """Give (reason, detail, assertions reached) of a plan's outcomes.
 
-    The reason is ``passed``, ``failed``, or ``crashed`` where the first thing that does not hold is a call the
-    run did not come to: whoever knows why the run ended says so instead.
+    The reason is ``passed``, ``failed``, or ``crashed`` where the first thing that does not hold is a call
+    the run did not come to: whoever knows why the run ended says so instead.
 
     Args:
         plan: What was asked.
@@ -182,4 +182,4 @@ def _end(record: Any) -> Said | None:
     return None
 
 
-assert _ENDS <= set(get_args(Reason))
+assert set(get_args(Reason)) >= _ENDS
