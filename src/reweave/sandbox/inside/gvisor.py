@@ -92,7 +92,10 @@ class Roots:
 
 
 def members():
-    """Give the ids of every process but the relay, which is the first, and ourselves."""
+    """Give the ids of every process but the relay, which is the first, and ourselves.
+
+    What forks share is counted for each of them: gVisor does not say what is shared.
+    """
     others = ("1", str(os.getpid()))
     return [name for name in os.listdir("/proc") if name.isdigit() and name not in others]
 
