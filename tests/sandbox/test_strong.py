@@ -15,6 +15,7 @@ from reweave.errors import SandboxError
 from reweave.sandbox import Call, CallsJob, Limits, Raised, Returned, Sandbox
 from reweave.sandbox.interpreter import interpreter
 from reweave.sandbox.plans import plan
+from reweave.sandbox.ring import descendants
 from reweave.sandbox.tiers import ORDER, problem_with
 
 ADD = "def add(a, b):\n    return a + b\n"
@@ -33,18 +34,7 @@ def strong():
 
 def below(pid):
     """Give every process below one: pid to start time, which tells it from a later one of the same number."""
-    found, ask = {}, [pid]
-    while ask:
-        asked = ask.pop()
-        try:
-            children = Path(f"/proc/{asked}/task/{asked}/children").read_text().split()
-        except OSError:
-            continue
-        for child in map(int, children):
-            if (begun := start_time(child)) is not None:
-                found[child] = begun
-                ask.append(child)
-    return found
+    return {child: begun for child in descendants(pid)[1:] if (begun := start_time(child)) is not None}
 
 
 def start_time(pid):
@@ -226,7 +216,7 @@ def test_look():
 
 
 def test_an_earlier_sample_is_not_in_the_memory_of_a_later_one(strong):
-    """The zygote, whose copy a sample is, and the relay's share of it have never held a program or a result."""
+    """The zygote, whose copy a sample is, has never held a program or a result."""
     secret = "".join(str(n % 10) for n in range(40))
     keep = f"def f(x):\n    print('MARK' + x)\n    return 'MARK' + x  # MARK{secret}\n"
     search = """
@@ -282,10 +272,9 @@ def test_a_killed_harness_leaves_nothing(strong, frozen):
     with subprocess.Popen([sys.executable, "-c", PARENT], stdout=subprocess.PIPE, text=True) as parent:
         assert parent.stdout.readline() == "running\n"
         processes = below(parent.pid)
-        assert len(processes) >= 3
-        if frozen:
-            for pid in processes:
-                os.kill(pid, signal.SIGSTOP)
+        for pid in processes if frozen else ():
+            os.kill(pid, signal.SIGSTOP)
         parent.kill()
+    assert len(processes) >= 3
     assert gone(processes), processes
     assert not list(Path("/run").glob("runsc*/reweave-*"))

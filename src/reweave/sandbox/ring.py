@@ -292,7 +292,8 @@ def descendants(pid: int) -> list[int]:
     found = [pid]
     for parent in found:
         with contextlib.suppress(OSError):
-            found += map(int, Path(f"/proc/{parent}/task/{parent}/children").read_text("ascii").split())
+            for task in Path(f"/proc/{parent}/task").iterdir():  # any thread may have forked
+                found += map(int, (task / "children").read_text("ascii").split())
     return found
 
 
