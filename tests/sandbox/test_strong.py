@@ -83,6 +83,20 @@ def test_standard_input_and_cells_arrive(strong):
     assert strong.run_cells(["x = 1", "x + 1"]).cells[1].outcome == Returned(2)
 
 
+def test_samples_find_pandas_imported(strong):
+    """The zygote that has it has one thread: gVisor gives no other a pid namespace."""
+    pytest.importorskip("pandas")
+    program = """
+import sys
+loaded = "pandas" in sys.modules
+import pandas
+def f():
+    return loaded, int(pandas.Series([1, 2]).sum())
+"""
+    with Sandbox(tier="strong", workers=1, zygote="data", limits=LIMITS) as own:
+        assert own.run(program, [Call("f")]).calls == (Returned((True, 3)),)
+
+
 def test_millions_of_bytes_cross_both_ways_at_once(strong):
     """Neither side waits for the other to read."""
     big = "a" * 3_000_000

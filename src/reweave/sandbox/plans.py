@@ -51,6 +51,7 @@ relay.main(sys.argv[1])
 """
 _ENVIRONMENT = {
     "HOME": "/tmp",  # noqa: S108 - the sample's own
+    "JE_ARROW_MALLOC_CONF": "background_thread:false",  # pyarrow's; in the zygote, which is to have one thread
     "LANG": "C.UTF-8",
     "MKL_NUM_THREADS": "1",  # a fork keeps one thread; a library that had started more would wait for them
     "MPLBACKEND": "Agg",

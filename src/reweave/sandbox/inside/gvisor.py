@@ -38,6 +38,10 @@ class Roots:
     unlimited = (resource.RLIMIT_MSGQUEUE, resource.RLIMIT_SIGPENDING)
 
     def __init__(self):
+        if len(os.listdir("/proc/self/task")) > 1:
+            raise SystemExit(
+                "a preloaded module starts threads: gVisor gives such a process no pid namespace"
+            )
         for side in SIDES:
             devices = os.path.join(side, "dev")
             isolate.call("mount", b"tmpfs", devices.encode(), b"tmpfs", 2, b"mode=755,size=65536")
