@@ -51,7 +51,7 @@ relay.main(sys.argv[1])
 """
 _ENVIRONMENT = {
     "HOME": "/tmp",  # noqa: S108 - the sample's own
-    "JE_ARROW_MALLOC_CONF": "background_thread:false",  # pyarrow's; in the zygote, which is to have one thread
+    "JE_ARROW_MALLOC_CONF": "background_thread:false",  # pyarrow's: the zygote is to have one thread
     "LANG": "C.UTF-8",
     "MKL_NUM_THREADS": "1",  # a fork keeps one thread; a library that had started more would wait for them
     "MPLBACKEND": "Agg",
@@ -160,7 +160,7 @@ def _gvisor(python: Interpreter, settings: dict[str, Any]) -> Plan:
 
 
 def _host(python: Interpreter) -> tuple[str, list[tuple[str, str]], list[tuple[str, str]]]:
-    """Give what a ring sees of the host: the interpreter's path, (source, target) and (link, target) pairs."""
+    """Give what a ring sees of the host: the interpreter, (source, target) and (link, target) pairs."""
     binds: list[tuple[str, str]] = []
     links: list[tuple[str, str]] = []
     for folder in _SYSTEM:
