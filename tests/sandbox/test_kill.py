@@ -29,7 +29,8 @@ def f():
     time.sleep(120)
 '''
 with Sandbox(tier=sys.argv[1], workers=2, limits=Limits(wall=100)) as box:
-    results = box.map((CallsJob(program if n else "x = 1", [Call("f")] if n else []) for n in range(20)), ordered=False)
+    jobs = [CallsJob("x = 1", []), *[CallsJob(program, [Call("f")])] * 20]
+    results = box.map(jobs, ordered=False)
     next(results)
     print("running", flush=True)
     list(results)
@@ -99,7 +100,9 @@ def test_samples_of_a_killed_zygote_are_run_again(box):
         for run in own.map(CallsJob(SLOW, [Call("f", [n])]) for n in range(count)):
             answers.append(run)
             if len(answers) % 40 == 10:
-                mine = set(zygotes()) & {child for slot in own._pool.slots for child in children(slot.ring.process.pid)}
+                mine = set(zygotes()) & {
+                    child for slot in own._pool.slots for child in children(slot.ring.process.pid)
+                }
                 for pid in mine:
                     os.kill(pid, signal.SIGKILL)
                     kills += 1
@@ -141,7 +144,9 @@ def test_a_sample_whose_zygote_always_dies_is_a_harness_error(own):
 
 def test_a_killed_ring_leaves_no_process(own):
     """The kernel ends everything below the zygote with it."""
-    results = own.map([CallsJob(SLEEP, [Call("f", [0.0])]), *[CallsJob(SLEEP, [Call("f", [5.0])])] * 2], ordered=False)
+    results = own.map(
+        [CallsJob(SLEEP, [Call("f", [0.0])]), *[CallsJob(SLEEP, [Call("f", [5.0])])] * 2], ordered=False
+    )
     next(results)
     ring = own._pool.slots[0].ring.process.pid
     assert until(lambda: own._pool.step(0.05) or len(descendants(ring)) >= 2)  # the zygote and a sample
@@ -154,7 +159,7 @@ def test_a_killed_ring_leaves_no_process(own):
 
 @pytest.mark.parametrize("tier", ["default", "reduced"])
 def test_a_killed_parent_leaves_nothing_running(tier):
-    """SIGKILL of the harness: rings, zygotes, samples and what these have started end; so do their folders."""
+    """SIGKILL of the harness: rings, zygotes, samples and what these have started end, folders too."""
     from reweave.sandbox.interpreter import interpreter
     from reweave.sandbox.tiers import problem_with
 
@@ -167,7 +172,7 @@ def test_a_killed_parent_leaves_nothing_running(tier):
         parent.kill()
     assert until(lambda: not any(start_time(pid) == begun for pid, begun in below.items())), below
     folders = tuple(f"reweave-sandbox-{pid}-" for pid in below)
-    assert until(lambda: not [name for name in os.listdir("/tmp") if name.startswith(folders)])
+    assert until(lambda: not [path for path in Path("/tmp").iterdir() if path.name.startswith(folders)])
 
 
 def test_a_killed_zygote_of_the_reduced_tier_leaves_nothing_running():

@@ -22,7 +22,17 @@ ADD = "def add(a, b):\n    return a + b\n"
 
 def test_a_call_gives_what_the_function_gives(box):
     """Values keep their exact types on the way there and back."""
-    values = [(1, 2.5), {"a": [None, True]}, {3, 4}, "\ud800é", b"\0", -0.0, 10**40, {1: (2,)}, frozenset({1})]
+    values = [
+        (1, 2.5),
+        {"a": [None, True]},
+        {3, 4},
+        "\ud800é",
+        b"\0",
+        -0.0,
+        10**40,
+        {1: (2,)},
+        frozenset({1}),
+    ]
     program = "def same(x):\n    return x\n"
     run = box.run(program, [Call("same", [value]) for value in values])
     assert run.passed
@@ -162,7 +172,10 @@ def test_cells_have_inputs_and_files(data_box):
     import pandas as pd
 
     frame = pd.DataFrame({"k": ["a", "b", "a"], "v": [1, 2, 3]})
-    cells = ["import pandas as pd\nextra = pd.read_csv('extra.csv')", "total = df.groupby('k')['v'].sum()\ntotal.values"]
+    cells = [
+        "import pandas as pd\nextra = pd.read_csv('extra.csv')",
+        "total = df.groupby('k')['v'].sum()\ntotal.values",
+    ]
     run = data_box.run_cells(cells, inputs={"df": frame}, files={"extra.csv": b"x,y\n1,2\n"})
     assert run.passed, run
     pd.testing.assert_frame_equal(run.cells[0].variables["extra"], pd.DataFrame({"x": [1], "y": [2]}))
@@ -174,7 +187,9 @@ def test_calls_take_and_give_arrays(data_box):
     """Arrays cross in both directions, dtype and shape kept."""
     import numpy as np
 
-    run = data_box.run("def twice(x):\n    return x * 2\n", [Call("twice", [np.arange(6, dtype="int16").reshape(2, 3)])])
+    run = data_box.run(
+        "def twice(x):\n    return x * 2\n", [Call("twice", [np.arange(6, dtype="int16").reshape(2, 3)])]
+    )
     assert run.calls[0].value.dtype == "int16"
     assert run.calls[0].value.tolist() == [[0, 2, 4], [6, 8, 10]]
 
@@ -198,7 +213,10 @@ def test_samples_leave_each_other_nothing(box):
         "builtins.left = 1\nsys.left = 1\nopen('left', 'w').close()\n"
         "threading.Thread(target=time.sleep, args=(60,), daemon=True).start()\n"
     )
-    look = "import builtins, os, sys\ndef f(): return hasattr(builtins, 'left'), hasattr(sys, 'left'), os.listdir('.')\n"
+    look = (
+        "import builtins, os, sys\n"
+        "def f(): return hasattr(builtins, 'left'), hasattr(sys, 'left'), os.listdir('.')\n"
+    )
     for _ in range(4):
         assert box.run(leave, []).passed
         assert box.run(look, [Call("f")]).calls == (Returned((False, False, [])),)
@@ -233,7 +251,11 @@ def test_jobs_are_taken_as_fast_as_results_are(box):
 
 def test_kinds_of_jobs_mix(box):
     """One stream may hold every kind."""
-    jobs = [CallsJob(ADD, [Call("add", (1, 2))]), StdinJob("print(1)\n"), TestsJob(ADD, "assert add(1, 2) == 3")]
+    jobs = [
+        CallsJob(ADD, [Call("add", (1, 2))]),
+        StdinJob("print(1)\n"),
+        TestsJob(ADD, "assert add(1, 2) == 3"),
+    ]
     assert [run.passed for run in box.map(jobs)] == [True] * 3
 
 

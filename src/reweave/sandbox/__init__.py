@@ -11,10 +11,10 @@
 
 ``docs/sandbox.md`` says what is promised and what is not. In this room:
 
-- ``api``: :class:`Sandbox`; ``async_api``: :class:`AsyncSandbox`; ``jobs`` is what they can be asked, ``results`` what they
-  answer, ``tasks`` the way from one to the other.
-- ``tiers`` finds what isolation holds here, ``plans`` says how it is started, ``launch`` and ``ring`` start it,
-  ``pool`` keeps rings at work.
+- ``api``: :class:`Sandbox`; ``async_api``: :class:`AsyncSandbox`; ``jobs`` is what they can be asked,
+  ``results`` what they answer, ``tasks`` the way from one to the other.
+- ``tiers`` finds what isolation holds here, ``plans`` says how it is started, ``launch`` and ``ring`` start
+  it, ``pool`` keeps rings at work.
 - ``inside`` runs in the sandbox and is trusted with nothing; ``judge`` is trusted and runs nothing.
 - ``probes``: programs that try to break out and programs that try to fake a pass, which ``reweave doctor
   --sandbox`` runs.

@@ -13,7 +13,7 @@ from reweave.sandbox.results import CallsResult, CellsResult, Run, StdinResult, 
 
 
 class AsyncSandbox(Core):
-    """Runs untrusted code from an event loop: the same as :class:`Sandbox`, awaited. An async context manager."""
+    """Runs untrusted code from an event loop: :class:`Sandbox`, awaited. An async context manager."""
 
     def _prepare(self) -> None:
         self._loop: asyncio.AbstractEventLoop | None = None

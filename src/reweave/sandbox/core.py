@@ -1,4 +1,4 @@
-"""What the blocking sandbox and the one for an event loop have in common: the settings, and a job's way through."""
+"""What the sandbox that blocks and the one for an event loop share: the settings, and a job's way through."""
 
 import os
 from collections.abc import Callable, Sequence

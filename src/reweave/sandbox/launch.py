@@ -1,8 +1,8 @@
 """Starts a ring: run as a script by the harness's interpreter, it becomes bubblewrap, gVisor, or the zygote.
 
-Started by root, it first opens every folder the ring shall see, lays them out in a private mount namespace, and
-becomes an unprivileged user: bubblewrap started by root would map to the host's root, whose writes to /proc/sys
-are real, and an unprivileged user cannot walk into an interpreter that lives under root's home.
+Started by root, it first opens every folder the ring shall see, lays them out in a private mount namespace,
+and becomes an unprivileged user: bubblewrap started by root would map to the host's root, whose writes to
+/proc/sys are real, and an unprivileged user cannot walk into an interpreter that lives under root's home.
 
 It knows nothing of reweave: standard library only, and the ring's plan as JSON in its one argument.
 """
@@ -20,7 +20,7 @@ NEWNS, NEWUSER = 0x20000, 0x10000000
 MS_RDONLY, MS_NOSUID, MS_NODEV, MS_REMOUNT = 1, 2, 4, 32
 MS_BIND, MS_REC, MS_PRIVATE, MS_RELATIME = 4096, 16384, 1 << 18, 1 << 21
 PR_SET_PDEATHSIG, PR_SET_CHILD_SUBREAPER = 1, 36
-STAGE = "/tmp"  # any folder everybody may enter; covered in our own mount namespace only
+STAGE = "/tmp"  # noqa: S108 - any folder everybody may enter; covered in our own mount namespace only
 
 
 def main() -> None:
@@ -41,7 +41,7 @@ def main() -> None:
         command += ["--ro-bind", source, target]
     command += plan["after"]
     # An empty environment: what bubblewrap itself holds would be readable in /proc/1/environ of the ring.
-    os.execve(command[0], command, plan["environment"])
+    os.execve(command[0], command, plan["environment"])  # noqa: S606
 
 
 def _run_bundle(plan: dict) -> None:  # type: ignore[type-arg]
@@ -154,7 +154,7 @@ def _uncover(folders: list[str]) -> None:
         ancestor = ""
         for part in folder.strip("/").split("/"):
             ancestor += "/" + part
-            if ancestor != folder and not os.stat(ancestor).st_mode & stat.S_IXOTH:
+            if ancestor != folder and not os.stat(ancestor).st_mode & stat.S_IXOTH:  # noqa: PTH116
                 closed.setdefault(ancestor, []).append(folder)
                 break
     if not closed:
@@ -163,7 +163,7 @@ def _uncover(folders: list[str]) -> None:
         _private_mounts()
     except OSError as error:
         sys.exit(
-            f"reweave: {', '.join(sum(closed.values(), []))}: only root may enter {', '.join(closed)}, and it cannot"
+            f"reweave: the interpreter is below {', '.join(closed)}, which only root may enter, and it cannot"
             f" be shown to an unprivileged user ({error}): give a Python that lives elsewhere (python=...)"
         )
     for ancestor, wanted in closed.items():

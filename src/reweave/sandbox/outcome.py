@@ -1,4 +1,4 @@
-"""From what was observed of a process to the reason it ended: the part that is the same for every kind of job."""
+"""From what was observed of a process to the reason it ended: what is the same for every kind of job."""
 
 import signal
 from typing import Any
@@ -10,7 +10,7 @@ from reweave.sandbox.ring import LOST, Raw
 
 
 def ended_by_limit(raw: Raw, limits: Limits) -> tuple[Reason, str] | None:
-    """Give (reason, detail) where the sandbox ended the sample or could not run it; None where it ended itself."""
+    """Give (reason, detail) where the sandbox ended the sample or could not run it, else None."""
     if raw.how == LOST:
         return "harness-error", raw.detail
     if raw.how == protocol.REFUSED:
@@ -21,7 +21,10 @@ def ended_by_limit(raw: Raw, limits: Limits) -> tuple[Reason, str] | None:
     if raw.how == protocol.MEMORY:
         return "memory", f"over {limits.memory >> 20} MiB in all"
     if raw.how == protocol.OUTPUT:
-        return "output", f"over {limits.output} bytes of output, {limits.result} of results or {limits.disk} on disk"
+        return (
+            "output",
+            f"over {limits.output} bytes of output, {limits.result} of results or {limits.disk} on disk",
+        )
     if raw.how == protocol.SIGNALED and raw.code == signal.SIGXCPU:
         return "timeout", "CPU seconds used up"
     if raw.how == protocol.SIGNALED and raw.code == signal.SIGKILL and raw.cpu_seconds >= _cpu(limits):

@@ -16,10 +16,10 @@ NOBODY = 65534
 
 ZYGOTES: dict[str, tuple[str, ...]] = {
     "stdlib": (
-        "abc", "bisect", "cmath", "collections", "copy", "dataclasses", "datetime", "decimal", "enum", "fractions",
-        "functools", "hashlib", "heapq", "inspect", "io", "itertools", "json", "linecache", "math", "operator",
-        "random", "re", "statistics", "string", "struct", "textwrap", "threading", "time", "traceback", "typing",
-        
+        "abc", "bisect", "cmath", "collections", "copy", "dataclasses", "datetime", "decimal",
+        "enum", "fractions", "functools", "hashlib", "heapq", "inspect", "io", "itertools", "json",
+        "linecache", "math", "operator", "random", "re", "statistics", "string", "struct",
+        "textwrap", "threading", "time", "traceback", "typing",
     ),
     "data": ("numpy", "pandas"),
 }  # fmt: skip

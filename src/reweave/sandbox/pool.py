@@ -187,7 +187,7 @@ class Pool:
             ticket.done(raw)
 
     def _died(self, slot: _Slot, why: str) -> None:
-        """Take back what a dead ring held: what was running is tried once more, what waited just waits again."""
+        """Take back what a dead ring held: what was running is tried again, what waited waits again."""
         self._forget(slot)
         came_up, said = slot.ring.about is not None, slot.ring.said()
         slot.ring.kill()

@@ -1,8 +1,8 @@
 """The outer ring, from the harness's side: one confined process that holds a zygote, and the socket to it.
 
 How it is confined is its plan (:mod:`reweave.sandbox.plans`); what goes over the socket is described in
-``inside/zygote.py``. The ring sees numbers and descriptors; every byte of a program or a result is in files of
-memory that only the samples and this side read.
+``inside/zygote.py``. The ring sees numbers and descriptors; every byte of a program or a result is in files
+of memory that only the samples and this side read.
 """
 
 import contextlib
@@ -46,7 +46,7 @@ class Request:
 
 @dataclass(frozen=True, slots=True)
 class Raw:
-    """What was observed of it: ``how`` and ``code`` as in ``inside/protocol.py``; bytes as they were written."""
+    """What was observed of it; ``how`` and ``code`` are those of ``inside/protocol.py``."""
 
     how: int
     code: int = 0
@@ -155,8 +155,8 @@ class Ring:
         self.files: dict[int, Files] = {}  # of the requests in flight
         self.log = os.memfd_create("reweave-log", os.MFD_CLOEXEC)
         self.about: dict[str, Any] | None = None
-        # A parent's death is its thread's death to the kernel: said only where that thread is the main one. The
-        # ring ends anyway when our end of the socket is gone.
+        # A parent's death is its thread's death to the kernel: said only where that thread is the main one.
+        # The ring ends anyway when our end of the socket is gone.
         mortal = threading.current_thread() is threading.main_thread()
         carried_out = {
             "before": plan.before + (plan.die_with_parent if mortal else []),

@@ -23,8 +23,8 @@ from reweave.sandbox.ring import Raw, Request
 
 ORDER: tuple[Tier, ...] = ("default", "reduced")  # strong is taken only when asked for
 
-# What the sample finds must be so in every tier. Nothing here does harm where it succeeds: files are opened for
-# appending and closed, the address is reserved for documentation.
+# What the sample finds must be so in every tier. Nothing here does harm where it succeeds: files are opened
+# for appending and closed, the address is reserved for documentation.
 _SELF_TEST = """
 import os, socket
 
@@ -33,7 +33,8 @@ def look():
     with open("mine", "w") as file:
         file.write("x")
     seen["own folder"] = os.listdir(".") == ["mine"]
-    for name, path in {"proc": "/proc/sys/kernel/core_pattern", "root": "/reweave", "etc": "/etc/passwd"}.items():
+    for name, path in {"proc": "/proc/sys/kernel/core_pattern", "root": "/reweave", "etc":
+    "/etc/passwd"}.items():
         try:
             os.close(os.open(path, os.O_WRONLY | os.O_APPEND | os.O_CREAT))
             seen[name] = True

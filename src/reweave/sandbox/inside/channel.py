@@ -50,7 +50,7 @@ class Channel:
 
 
 def read(data):
-    """Give (assertions reached, payloads) of a result file's content; for the trusted side, which decodes them."""
+    """Give (assertions reached, payloads) of a result file's content, for the trusted side."""
     if len(data) < HEADER:
         return 0, []
     (reached,) = struct.unpack_from("<Q", data, 0)

@@ -1,7 +1,7 @@
 """Length-prefixed frames, one after the other, in a file or a pipe.
 
-A frame is four bytes of length, little-endian, and that many bytes. The reader trusts no length: what does not
-fit into what is there is the end.
+A frame is four bytes of length, little-endian, and that many bytes. The reader trusts no length: what does
+not fit into what is there is the end.
 """
 
 import os
@@ -16,7 +16,7 @@ def pack(payload):
 
 
 def unpack(data, start=0):
-    """Give the payloads of the complete frames in ``data`` from ``start`` on; an incomplete last one is left out."""
+    """Give the payloads of the frames in ``data`` from ``start`` on; an incomplete last one is left out."""
     view = memoryview(data)
     payloads = []
     while start + 4 <= len(view):
@@ -29,7 +29,7 @@ def unpack(data, start=0):
 
 
 def read_one(descriptor, limit):
-    """Read one frame from a pipe; None at its end. Raises ``ValueError`` for one longer than ``limit`` bytes."""
+    """Read one frame from a pipe; None at its end. Raises ``ValueError`` for one over ``limit`` bytes."""
     head = _read(descriptor, 4)
     if head is None:
         return None

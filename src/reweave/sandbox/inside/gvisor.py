@@ -86,7 +86,7 @@ class Roots:
             for name in ("tmp", "proc"):
                 try:
                     isolate.call("umount2", os.path.join(side, name).encode(), _MNT_DETACH)
-                except isolate.Failed:  # it ended before it had mounted it
+                except isolate.IsolationError:  # it ended before it had mounted it
                     continue
         self.running = 0
 

@@ -23,7 +23,7 @@ def load(source, name="program", namespace=None):
     if namespace:
         space.update(namespace)
     linecache.cache[FILE] = (len(source), None, source.splitlines(True), FILE)
-    exec(compile(source, FILE, "exec", dont_inherit=True), space)
+    exec(compile(source, FILE, "exec", dont_inherit=True), space)  # noqa: S102 - what this room is for
     return space
 
 

@@ -1,8 +1,8 @@
 """Samples where user namespaces are blocked: Landlock for files, network and signals, and a sweep afterwards.
 
 Also the unsafe tier ``none``, which has the folders and the sweep and nothing that holds. There is no pid
-namespace here, so orphans are caught by a sub-reaper, and no tmpfs, so each sample has a folder on disk that is
-measured while it runs and removed afterwards.
+namespace here, so orphans are caught by a sub-reaper, and no tmpfs, so each sample has a folder on disk that
+is measured while it runs and removed afterwards.
 """
 
 import atexit
@@ -27,7 +27,8 @@ class Confined:
         self.base = tempfile.mkdtemp(prefix="%s%d-" % (_PREFIX, os.getpid()))
         owner = os.getpid()
         atexit.register(lambda: os.getpid() == owner and remove(self.base))
-        # One for each side of a proxy pair. Landlock's rules hold on to folders, so these stay and are emptied.
+        # One for each side of a proxy pair. Landlock's rules hold on to folders, so these stay and are
+        # emptied.
         self.folders = [os.path.join(self.base, name) for name in ("alone", "paired")]
         for folder in self.folders:
             os.mkdir(folder, 0o700)
@@ -46,7 +47,7 @@ class Confined:
         self.running += 1
         return isolate.fork()
 
-    def enter(self, tmp_bytes):
+    def enter(self, tmp_bytes):  # noqa: ARG002 - the folder is measured instead
         """In the sample: a session and a folder of its own."""
         os.setsid()
         folder = self.folders[self.running - 1]
@@ -60,7 +61,7 @@ class Confined:
         if self.rules is not None:
             landlock.restrict(self.rules[self.running - 1])
 
-    def after(self, pid):
+    def after(self, pid):  # noqa: ARG002 - all are ended
         """In the zygote: end what the samples left running, and remove what they left lying."""
         self.running = 0
         kill_children()
@@ -69,7 +70,7 @@ class Confined:
                 empty(folder)
 
     def processes(self):
-        """Give how many processes and threads our user has now: the kernel counts them all against the limit."""
+        """Give how many threads our user has now: the kernel counts them all against the limit."""
         now = time.monotonic()
         if now - self.counted[0] > 1.0:
             self.counted = (now, count_of_user())
@@ -132,10 +133,10 @@ def remove(folder):
 def empty(folder):
     """Remove what is in a folder, whatever its depth, permissions and number."""
     # find and chmod walk by descriptors: a tree deeper than any path or any recursion is no trouble to them.
-    delete = ["find", folder, "-mindepth", "1", "-delete"]
+    delete = ["/usr/bin/find", folder, "-mindepth", "1", "-delete"]
     subprocess.call(delete, stderr=subprocess.DEVNULL)
     if os.listdir(folder):
-        subprocess.call(["chmod", "-R", "u+rwx", folder], stderr=subprocess.DEVNULL)
+        subprocess.call(["/bin/chmod", "-R", "u+rwx", folder], stderr=subprocess.DEVNULL)
         subprocess.call(delete, stderr=subprocess.DEVNULL)
 
 

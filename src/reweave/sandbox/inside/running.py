@@ -49,7 +49,8 @@ def run(tests, module, entry_point, channel, asked=lambda: False):
 def _run(code, module, shape, entry_point, channel):
     """Run everything; give whether there was anything to run."""
     space = module.__dict__
-    _quiet_frameworks(channel)
+    if shape.unittest or "unittest" in sys.modules:
+        _quiet_frameworks(channel)
     exec(code, space)  # noqa: S102 - that is what this process is for
     ran = False
     if "check" in shape.functions and "check" not in shape.called and entry_point:
@@ -123,7 +124,7 @@ class _Shape:
         self.functions = {}  # name: whether it wants arguments
         self.classes = []
         self.called = set()
-        self.pytest = False
+        self.pytest = self.unittest = False
         for node in tree.body:
             if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)):
                 wants = node.args.args or node.args.kwonlyargs or node.decorator_list
@@ -138,14 +139,20 @@ class _Shape:
                 )
         for node in ast.walk(tree):
             if isinstance(node, ast.Import):
-                self.pytest = self.pytest or any(alias.name == "pytest" for alias in node.names)
+                self._imported(*[alias.name for alias in node.names])
             elif isinstance(node, ast.ImportFrom):
-                self.pytest = self.pytest or node.module == "pytest"
+                self._imported(node.module or "")
+            elif isinstance(node, ast.Name):  # a program's import, or the fixed table's
+                self._imported(node.id)
+
+    def _imported(self, *names):
+        self.pytest = self.pytest or "pytest" in names
+        self.unittest = self.unittest or any(name.partition(".")[0] in ("unittest", "mock") for name in names)
 
 
 def _quiet_frameworks(channel):
     """Let ``unittest.main`` and ``pytest.main`` do nothing, and ``TestCase``'s assertions count."""
-    import unittest  # noqa: PLC0415 - not every test text needs it
+    import unittest  # noqa: PLC0415 - slow to import, and few test texts need it
 
     unittest.main = lambda *_, **__: None
     depth = [0]

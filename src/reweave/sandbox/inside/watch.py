@@ -1,7 +1,7 @@
 """The zygote's eye on a running sample: how it ends, and what it used.
 
-Most samples are gone within milliseconds; the first look at memory and output comes after ``FIRST`` seconds and
-costs nothing before that.
+Most samples are gone within milliseconds; the first look at memory and output comes after ``FIRST`` seconds
+and costs nothing before that.
 """
 
 import errno
@@ -50,14 +50,14 @@ class Follow:
         self.poll.register(control, 0)  # only its hang-up
 
     def ended(self, seconds):
-        """Wait no longer than that; say whether the process has ended. Raises ``HangUp``, when it is killed."""
+        """Wait no longer than that; say whether the process has ended. ``HangUpError``: it has been killed."""
         events = self.poll.poll(seconds * 1000)
         for descriptor, _ in events:
             if descriptor == self.end:
                 return True
         if events:
             kill(self.pid)
-            raise HangUp
+            raise HangUpError
         return False
 
     def close(self):
@@ -118,7 +118,7 @@ class Watch:
         return why
 
 
-class HangUp(Exception):
+class HangUpError(Exception):
     """The harness is gone."""
 
 
@@ -132,7 +132,7 @@ def kill(pid):
 
 
 def all_others():
-    """Give the ids of every process in this pid namespace but ourselves: a ring holds a sample and no other."""
+    """Give the ids of every other process in this pid namespace: a ring holds a sample and no other."""
     own = str(os.getpid())
     return [name for name in os.listdir("/proc") if name.isdigit() and name != own]
 

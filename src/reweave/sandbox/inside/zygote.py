@@ -4,7 +4,8 @@ It sees numbers only. Programs, inputs, tests and results travel in files of mem
 harness passes over a socket and which only the samples read or write: a sample is a copy of this process's
 memory, so nothing may ever be in it that one sample must not learn of another.
 
-A request is one message (``protocol.REQUEST``) with descriptors; the answer is one message (``protocol.REPORT``).
+A request is one message (``protocol.REQUEST``) with descriptors; the answer is one message
+(``protocol.REPORT``).
 """
 
 import ctypes
@@ -20,7 +21,7 @@ import struct
 import sys
 import time
 
-from . import isolate, protocol, rlimits, sample, seccomp, warm, watch
+from . import gvisor, isolate, protocol, reduced, rlimits, sample, seccomp, warm, watch
 
 HUGE = 2 << 20
 MADV_COLLAPSE = 25
@@ -53,13 +54,9 @@ class Zygote:
             self.way = isolate.Namespaces()
             members, disk = watch.all_others, None
         elif settings["tier"] == "strong":
-            from . import gvisor
-
             self.way = gvisor.Roots()
             members, disk, follow = gvisor.members, None, gvisor.Follow
         else:
-            from . import reduced
-
             self.way = reduced.Confined(settings)
             own = False
             members, disk = reduced.descendants, self.way.disk
@@ -68,8 +65,8 @@ class Zygote:
         if settings["tier"] != "none":
             self.filter = seccomp.prepare(seccomp.build_sample(self.machine, own, namespaces=own))
             seccomp.install(seccomp.prepare(seccomp.build_zygote(self.machine)))
-        # A page shared with the samples, who set their byte once they are confined and then let go of it: what
-        # runs untrusted can no longer claim that it never ran.
+        # A page shared with the samples, who set their byte once they are confined and then let go of it:
+        # what runs untrusted can no longer claim that it never ran.
         self.confined = mmap.mmap(-1, mmap.PAGESIZE)
         self.watch = watch.Watch(control, members, disk, follow)
         for number in (signal.SIGINT, signal.SIGTERM):
@@ -98,7 +95,7 @@ class Zygote:
                 descriptors += struct.unpack("%di" % (len(data) // 4), data)
             try:
                 report = self.serve_one(protocol.REQUEST.unpack(message), descriptors)
-            except watch.HangUp:
+            except watch.HangUpError:
                 return
             for descriptor in descriptors:
                 os.close(descriptor)
@@ -121,9 +118,8 @@ class Zygote:
                 limits, self.size, self.way.unlimited
             )
         files = {"stdin": self.empty}
-        files.update(
-            zip(protocol.PAIR if len(descriptors) == len(protocol.PAIR) else protocol.ALONE, descriptors)
-        )
+        names = protocol.PAIR if len(descriptors) == len(protocol.PAIR) else protocol.ALONE
+        files.update(zip(names, descriptors))  # noqa: B905 - not before Python 3.10
         started = time.monotonic()
         self.confined[:2] = bytes(2)
         pids = []
@@ -153,7 +149,7 @@ class Zygote:
         allowed = memory + self.baseline * len(pids)
         try:
             how = self.watch.wait(pids[-1], started, wall, allowed, disk, watched)
-        except watch.HangUp:
+        except watch.HangUpError:
             for pid in pids:
                 watch.kill(pid)
             self.way.after(pids[-1])
@@ -193,10 +189,10 @@ class Zygote:
                 seccomp.install(self.filter)
             self.confined[place] = 1
             self.confined.close()
-        except BaseException as error:  # whatever failed, nothing untrusted may run
+        except BaseException as error:  # noqa: BLE001 - whatever failed, nothing untrusted may run
             os.write(2, repr(error).encode())
             os._exit(1)
-        sample.run(names, seed, results)
+        return sample.run(names, seed, results)
 
 
 def arrange(files, names, top):

@@ -126,7 +126,7 @@ class _Planner:
         match node:
             case ast.Assert(test=test):
                 self._check(node, self._truth(test), asserts=True)
-            case ast.Expr(value=ast.Constant()) | ast.Pass():
+            case ast.Expr(value=ast.Constant()) | ast.Expr(value=ast.Name(id="print")) | ast.Pass():
                 pass
             case ast.Expr(value=value):
                 if not self._prints(value):
