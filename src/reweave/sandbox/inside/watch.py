@@ -50,7 +50,7 @@ class Follow:
         self.poll.register(control, 0)  # only its hang-up
 
     def ended(self, seconds):
-        """Wait no longer than that; say whether the process has ended. ``HangUpError``: it has been killed."""
+        """Wait no longer than that; say whether the process has ended. ``HangUpError``: it was killed."""
         events = self.poll.poll(seconds * 1000)
         for descriptor, _ in events:
             if descriptor == self.end:
