@@ -44,7 +44,7 @@ def main() -> None:
     if not Path(peer).exists():
         raise SystemExit(f"no {peer}: `make bench` makes it; or name one by --peer-python")
     print(pin())
-    judges = [("ours", sys.executable, 4), *((name, peer, 1) for name in PEERS), ("bare", sys.executable, 4)]
+    judges = [("ours", sys.executable, 10), *((name, peer, 1) for name in PEERS), ("bare", sys.executable, 4)]
     cost: dict[str, list[float]] = {name: [] for name, _, _ in judges}
     rows = [("round", "load before", *(f"{name}, ms CPU" for name, _, _ in judges), "passed")]
     for number in range(arguments.rounds):
