@@ -1,4 +1,4 @@
-"""Starts a ring: run as a script by the harness's interpreter, it becomes bubblewrap, or the zygote itself.
+"""Starts a ring: run as a script by the harness's interpreter, it becomes bubblewrap, gVisor, or the zygote.
 
 Started by root, it first opens every folder the ring shall see, lays them out in a private mount namespace,
 and becomes an unprivileged user: bubblewrap started by root would map to the host's root, whose writes to
@@ -7,6 +7,7 @@ and becomes an unprivileged user: bubblewrap started by root would map to the ho
 It knows nothing of reweave: standard library only, and the ring's plan as JSON in its one argument.
 """
 
+import binascii
 import contextlib
 import ctypes
 import json
@@ -15,9 +16,10 @@ import signal
 import stat
 import sys
 
-NEWNS = 0x20000
-PR_SET_CHILD_SUBREAPER = 36
-MS_BIND, MS_REC, MS_PRIVATE = 4096, 16384, 1 << 18
+NEWNS, NEWUSER = 0x20000, 0x10000000
+MS_RDONLY, MS_NOSUID, MS_NODEV, MS_REMOUNT = 1, 2, 4, 32
+MS_BIND, MS_REC, MS_PRIVATE, MS_RELATIME = 4096, 16384, 1 << 18, 1 << 21
+PR_SET_PDEATHSIG, PR_SET_CHILD_SUBREAPER = 1, 36
 STAGE = "/tmp"  # noqa: S108 - any folder everybody may enter; covered in our own mount namespace only
 
 
@@ -25,6 +27,8 @@ def main() -> None:
     """Do as the plan says; never return."""
     plan = json.loads(sys.argv[1])
     os.umask(0o022)
+    if plan["bundle"]:
+        _run_bundle(plan)
     if os.getuid() == 0:
         if plan["binds"]:
             plan["binds"] = _stage(plan["binds"])
@@ -38,6 +42,63 @@ def main() -> None:
     command += plan["after"]
     # An empty environment: what bubblewrap itself holds would be readable in /proc/1/environ of the ring.
     os.execve(command[0], command, plan["environment"])  # noqa: S606
+
+
+def _run_bundle(plan: dict) -> None:  # type: ignore[type-arg]
+    """Lay out what a gVisor sandbox sees of the host, and become runsc.
+
+    All of it, and what runsc writes down of its sandbox, is in a private mount namespace, and goes with it.
+    """
+    user = plan["uid"] if os.getuid() == 0 else 0
+    if os.getuid() != 0:
+        _become_namespace_root()
+    _private_mounts()
+    sources = [os.open(source, os.O_PATH) for source, _ in plan["binds"]]
+    _call("mount", b"tmpfs", STAGE.encode(), b"tmpfs", 0, b"mode=755,size=4m,uid=%d,gid=%d" % (user, user))
+    bundle = plan["bundle"]
+    for top in bundle["tops"]:
+        root = f"{STAGE}/root{top}"
+        for folder in bundle["folders"]:
+            os.makedirs(root + folder, exist_ok=True)  # noqa: PTH103
+        for link, target in bundle["links"]:
+            os.symlink(target, root + link)  # noqa: PTH211
+        for descriptor, (_, target) in zip(sources, plan["binds"], strict=True):
+            _show(descriptor, root + target)
+    for descriptor in sources:
+        os.close(descriptor)
+    with open(f"{STAGE}/config.json", "w", encoding="utf-8") as file:  # noqa: PTH123
+        json.dump(bundle["config"], file)
+    if user:
+        _become(user)
+    if plan["mortal"]:
+        _call("prctl", PR_SET_PDEATHSIG, signal.SIGKILL)  # runsc hands it on to its own processes
+    os.mkdir(f"{STAGE}/state", 0o700)  # noqa: PTH102
+    name = f"reweave-{binascii.hexlify(os.urandom(8)).decode()}"
+    command = [*plan["before"], f"--root={STAGE}/state", "run", f"--bundle={STAGE}", name]
+    os.execve(command[0], command, plan["environment"])  # noqa: S606
+
+
+def _show(descriptor: int, place: str) -> None:
+    """Show a file or folder at a place, read-only."""
+    os.makedirs(os.path.dirname(place), exist_ok=True)  # noqa: PTH103, PTH120
+    if stat.S_ISDIR(os.fstat(descriptor).st_mode):
+        os.makedirs(place, exist_ok=True)  # noqa: PTH103
+    else:
+        os.close(os.open(place, os.O_CREAT | os.O_WRONLY))
+    _bind(descriptor, place)
+    kept = os.statvfs(place).f_flag  # in a user namespace no flag may be taken away from the host's mount
+    flags = kept & 0xC0F | (MS_RELATIME if kept & 4096 else 0)
+    flags |= MS_REMOUNT | MS_BIND | MS_RDONLY | MS_NOSUID | MS_NODEV
+    _call("mount", None, place.encode(), None, flags, None)
+
+
+def _become_namespace_root() -> None:
+    """Become root of a user namespace of our own, so that we may mount."""
+    uid, gid = os.getuid(), os.getgid()
+    _call("unshare", NEWUSER)
+    for path, text in (("setgroups", "deny"), ("uid_map", f"0 {uid} 1"), ("gid_map", f"0 {gid} 1")):
+        with open(f"/proc/self/{path}", "w", encoding="ascii") as file:  # noqa: PTH123
+            file.write(text)
 
 
 def _reap() -> None:

@@ -1,5 +1,6 @@
 """How each tier's ring is started: the command, what it sees of the host, its environment."""
 
+import json
 import os
 import shutil
 from pathlib import Path
@@ -30,6 +31,8 @@ _SYSTEM = ("/usr", "/bin", "/sbin", "/lib", "/lib32", "/lib64", "/libx32")
 _ETC = ("ld.so.cache", "alternatives", "localtime", "mime.types", "fonts")  # few: each is copied for each sample
 _DEVICES = ("null", "zero", "full", "random", "urandom")
 
+_SIDES = ("/sides/0", "/sides/1")  # where samples have their root folders: as inside/gvisor.py has it
+
 # The package's name inside; its folder is wherever the tier shows it.
 _BOOT = """
 import sys, types
@@ -37,11 +40,18 @@ sys.path[:] = [path for path in sys.path if path]
 package = types.ModuleType("_reweave")
 package.__path__ = [{folder!r}]
 sys.modules["_reweave"] = package
+"""
+_ZYGOTE = """
 from _reweave import zygote
 zygote.main(int(sys.argv[1]), sys.argv[2])
 """
+_RELAY = """
+from _reweave import relay
+relay.main(sys.argv[1])
+"""
 _ENVIRONMENT = {
     "HOME": "/tmp",  # noqa: S108 - the sample's own
+    "JE_ARROW_MALLOC_CONF": "background_thread:false",  # pyarrow's: the zygote is to have one thread
     "LANG": "C.UTF-8",
     "MKL_NUM_THREADS": "1",  # a fork keeps one thread; a library that had started more would wait for them
     "MPLBACKEND": "Agg",
@@ -65,9 +75,9 @@ def plan(tier: Tier, python: Interpreter, preload: tuple[str, ...]) -> Plan:
     if tier == "default":
         return _bubblewrap(python, settings)
     if tier == "strong":
-        raise SandboxError("gVisor")
+        return _gvisor(python, settings)
     settings["read"] = [*_SYSTEM, *(f"/etc/{name}" for name in _ETC), *python.folders, str(INSIDE)]
-    command = [python.executable, "-s", "-c", _BOOT.format(folder=str(INSIDE))]
+    command = [python.executable, "-s", "-c", _BOOT.format(folder=str(INSIDE)) + _ZYGOTE]
     return Plan(
         command, [], [], dict(_ENVIRONMENT), settings, NOBODY, reach=[*python.folders, str(INSIDE)], reap=True
     )
@@ -88,11 +98,74 @@ def _bubblewrap(python: Interpreter, settings: dict[str, Any]) -> Plan:
         "--new-session", "--as-pid-1", "--cap-drop", "ALL", "--cap-add", "CAP_SYS_ADMIN",
     ]
     # fmt: on
-    binds: list[tuple[str, str]] = []
+    executable, binds, links = _host(python)
     after: list[str] = []
+    for link, target in links:
+        after += ["--symlink", target, link]
+    for name in _DEVICES:
+        after += ["--dev-bind", f"/dev/{name}", f"/dev/{name}"]
+    for name, target in (("fd", ""), ("stdin", "/0"), ("stdout", "/1"), ("stderr", "/2")):
+        after += ["--symlink", f"/proc/self/fd{target}", f"/dev/{name}"]
+    after += ["--proc", "/proc", "--dir", "/dev/shm", "--size", "1048576", "--tmpfs", "/tmp"]  # noqa: S108
+    after += ["--remount-ro", "/", "--chdir", "/"]
+    for name, value in _ENVIRONMENT.items():
+        after += ["--setenv", name, value]
+    after += ["--", executable, "-s", "-c", _BOOT.format(folder=f"{_MOUNTED}/inside") + _ZYGOTE]
+    return Plan(before, binds, after, {}, settings, NOBODY, die_with_parent=["--die-with-parent"])
+
+
+def _gvisor(python: Interpreter, settings: dict[str, Any]) -> Plan:
+    """One gVisor sandbox: what bubblewrap shows, once for the zygote and once for each side of a pair."""
+    command = shutil.which("runsc")
+    if command is None:
+        raise SandboxError(
+            "gVisor is not installed: apt-get install runsc (Debian, Ubuntu), or see"
+            " https://gvisor.dev/docs/user_guide/install; its runsc must be on the PATH"
+        )
+    executable, binds, links = _host(python)
+    # fmt: off
+    flags = [
+        "--rootless", "--network=none", "--ignore-cgroups", "--host-uds=none", "--host-fifo=none",
+        "--overlay2=none", "--file-access=exclusive",
+    ]
+    # fmt: on
+    boot = _BOOT.format(folder=f"{_MOUNTED}/inside") + _RELAY
+    # Power inside only: to gVisor's own kernel this is root, to the host's it is nobody.
+    capabilities = ["CAP_KILL", "CAP_SETGID", "CAP_SETUID", "CAP_SYS_ADMIN", "CAP_SYS_CHROOT"]
+    config = {
+        "ociVersion": "1.0.0",
+        "hostname": "sandbox",
+        "root": {"path": "root", "readonly": True},
+        "process": {
+            "user": {"uid": 0, "gid": 0},
+            "cwd": "/",
+            "noNewPrivileges": True,
+            "args": [executable, "-s", "-c", boot, json.dumps(settings)],
+            "env": [f"{name}={value}" for name, value in _ENVIRONMENT.items()],
+            "capabilities": dict.fromkeys(("bounding", "effective", "permitted"), capabilities),
+        },
+        "mounts": [
+            {"destination": "/proc", "type": "proc", "source": "proc"},
+            {"destination": "/tmp", "type": "tmpfs", "source": "tmpfs", "options": ["size=65536"]},  # noqa: S108
+        ],
+        "linux": {"namespaces": [{"type": kind} for kind in ("pid", "mount", "ipc", "uts", "network")]},
+    }
+    bundle = {
+        "config": config,
+        "tops": ["", *_SIDES],
+        "folders": ["/dev", "/proc", "/sys", "/tmp"],  # noqa: S108
+        "links": links,
+    }
+    return Plan([command, *flags], binds, [], {}, settings, NOBODY, bundle)
+
+
+def _host(python: Interpreter) -> tuple[str, list[tuple[str, str]], list[tuple[str, str]]]:
+    """Give what a ring sees of the host: the interpreter, (source, target) and (link, target) pairs."""
+    binds: list[tuple[str, str]] = []
+    links: list[tuple[str, str]] = []
     for folder in _SYSTEM:
         if Path(folder).is_symlink():
-            after += ["--symlink", str(Path(folder).readlink()), folder]
+            links.append((folder, str(Path(folder).readlink())))
         elif Path(folder).is_dir():
             binds.append((folder, folder))
     binds += [(f"/etc/{name}", f"/etc/{name}") for name in _ETC if Path("/etc", name).exists()]
@@ -110,13 +183,4 @@ def _bubblewrap(python: Interpreter, settings: dict[str, Any]) -> Plan:
         binds.append((folder, target))
     if os.path.realpath(python.executable).startswith("/tmp/") and executable == python.executable:  # noqa: S108
         raise SandboxError(f"the interpreter of {python.executable} lives under /tmp: move it elsewhere")
-    for name in _DEVICES:
-        after += ["--dev-bind", f"/dev/{name}", f"/dev/{name}"]
-    for name, target in (("fd", ""), ("stdin", "/0"), ("stdout", "/1"), ("stderr", "/2")):
-        after += ["--symlink", f"/proc/self/fd{target}", f"/dev/{name}"]
-    after += ["--proc", "/proc", "--dir", "/dev/shm", "--size", "1048576", "--tmpfs", "/tmp"]  # noqa: S108
-    after += ["--remount-ro", "/", "--chdir", "/"]
-    for name, value in _ENVIRONMENT.items():
-        after += ["--setenv", name, value]
-    after += ["--", executable, "-s", "-c", _BOOT.format(folder=f"{_MOUNTED}/inside")]
-    return Plan(before, binds, after, {}, settings, NOBODY, ["--die-with-parent"])
+    return executable, binds, links

@@ -11,7 +11,8 @@ from collections.abc import Callable, Collection
 from dataclasses import dataclass, field
 
 from reweave.errors import SandboxError
-from reweave.sandbox.ring import LOST, Files, Plan, Raw, Request, Ring
+from reweave.sandbox.ring import LOST, Plan, Raw, Request, Ring
+from reweave.sandbox.ring_relayed import RelayedRing
 
 Done = Callable[[Raw], None]
 
@@ -28,7 +29,6 @@ class Ticket:
     request: Request
     done: Done
     attempts: int = 0
-    files: Files | None = None
 
 
 @dataclass(slots=True, eq=False)
@@ -116,9 +116,6 @@ class Pool:
         for slot in self.slots:
             slot.ring.control.close()  # all hang up first, so that they end side by side
         for slot in self.slots:
-            for ticket in slot.held.values():
-                if ticket.files:
-                    ticket.files.close()
             slot.ring.close()
         self.slots.clear()
         self._selector.close()
@@ -140,23 +137,21 @@ class Pool:
                         break
 
     def _start(self) -> _Slot:
-        slot = _Slot(Ring(self.plan))
+        slot = _Slot(Ring(self.plan) if self.plan.bundle is None else RelayedRing(self.plan))
         self.slots.append(slot)
         self._selector.register(slot.ring, selectors.EVENT_READ, slot)
         return slot
 
     def _send(self, slot: _Slot, ticket: Ticket) -> bool:
         self._number = (self._number + 1) % (1 << 32)
-        try:
-            ticket.files = Files(ticket.request)
-        except OSError as error:
-            self.queue.appendleft(ticket)
-            raise SandboxError(f"no file of memory for a sample: {error}") from error
         if not slot.held:
             slot.deadline = time.monotonic() + ticket.request.limits.wall + GRACE
         slot.held[self._number] = ticket
         try:
-            slot.ring.send(self._number, ticket.request, ticket.files)
+            slot.ring.send(self._number, ticket.request)
+        except SandboxError:
+            self.queue.appendleft(slot.held.pop(self._number))
+            raise
         except OSError as error:
             self._died(slot, str(error))
             return False
@@ -167,19 +162,17 @@ class Pool:
     def _take(self, slot: _Slot) -> None:
         while slot in self.slots:
             try:
-                report = slot.ring.receive()
+                ended = slot.ring.receive()
             except BlockingIOError:
                 return
             except EOFError:
                 self._died(slot, "its zygote ended")
                 return
-            if report is None:
+            if ended is None:
                 self._failed_starts = 0
                 return
-            ticket = slot.held.pop(report[0])
-            assert ticket.files is not None
-            raw = ticket.files.read(report)
-            ticket.files.close()
+            number, raw = ended
+            ticket = slot.held.pop(number)
             slot.served += 1
             following = next(iter(slot.held.values()), None)
             slot.deadline = (
@@ -203,8 +196,6 @@ class Pool:
             self._failed_starts += 1
         lost: list[Ticket] = []
         for position, ticket in enumerate(slot.held.values()):
-            if ticket.files:
-                ticket.files.close()
             ticket.attempts += position == 0
             lost.append(ticket)
         slot.held = {}

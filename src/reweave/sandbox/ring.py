@@ -100,16 +100,13 @@ class Files:
 
     def read(self, report: tuple[Any, ...]) -> Raw:
         """Read what the sample wrote, no more of it than it may have written."""
-        _, how, code, seconds, cpu, memory, code_side = report
         pair = len(self.descriptors) == len(protocol.PAIR)
         result, stdout, stderr = self.descriptors[3:6] if pair else self.descriptors[1:4]
         limits = self.limits
         written, over = _content(result, limits.result)
         out, out_over = _content(stdout, limits.output)
         err, err_over = _content(stderr, limits.output)
-        if (over or out_over or err_over) and how in {protocol.EXITED, protocol.SIGNALED}:
-            how = protocol.OUTPUT  # it had ended before the watch looked
-        return Raw(how, code, seconds, cpu, memory, code_side, written, out, err)
+        return observed(report, over or out_over or err_over, written, out, err)
 
     def close(self) -> None:
         """Give the memory back."""
@@ -128,6 +125,8 @@ class Plan:
         uid: The unprivileged user that root becomes.
         boot: The interpreter's code; the control descriptor and ``settings`` are its arguments.
         settings: Of the zygote.
+        bundle: For gVisor: the container's configuration, and what ``launch.py`` lays out for it beside
+            ``binds``. The container's first process finds the socket as its standard input.
         die_with_parent: The command's flags for that.
         reach: Folders that the unprivileged user must be able to enter at their own paths.
         reap: Whether somebody must end what the zygote leaves running when it is killed.
@@ -139,6 +138,7 @@ class Plan:
     environment: dict[str, str]
     settings: dict[str, Any]
     uid: int = 65534
+    bundle: dict[str, Any] | None = None
     die_with_parent: list[str] = field(default_factory=list)
     reach: list[str] = field(default_factory=list)
     reap: bool = False
@@ -147,27 +147,32 @@ class Plan:
 class Ring:
     """A running ring. It is usable once its first message, ``ready``, has come."""
 
+    kind = socket.SOCK_SEQPACKET
+
     def __init__(self, plan: Plan) -> None:
-        self.control, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+        self.control, theirs = socket.socketpair(socket.AF_UNIX, self.kind)
         self.control.setblocking(False)
+        self.files: dict[int, Files] = {}  # of the requests in flight
         self.log = os.memfd_create("reweave-log", os.MFD_CLOEXEC)
         self.about: dict[str, Any] | None = None
         # A parent's death is its thread's death to the kernel: said only where that thread is the main one.
         # The ring ends anyway when our end of the socket is gone.
-        mortal = plan.die_with_parent if threading.current_thread() is threading.main_thread() else []
+        mortal = threading.current_thread() is threading.main_thread()
         carried_out = {
-            "before": plan.before + mortal,
+            "before": plan.before + (plan.die_with_parent if mortal else []),
+            "mortal": mortal,
             "binds": plan.binds,
             "after": [*plan.after, str(theirs.fileno()), json.dumps(plan.settings)],
             "environment": plan.environment,
             "uid": plan.uid,
             "reach": plan.reach,
+            "bundle": plan.bundle,
             "reap": plan.reap,
         }
         try:
             self.process = subprocess.Popen(
                 [sys.executable, "-I", "-S", str(_LAUNCH), json.dumps(carried_out)],
-                stdin=subprocess.DEVNULL,
+                stdin=subprocess.DEVNULL if plan.bundle is None else theirs.fileno(),
                 stdout=self.log,
                 stderr=self.log,
                 pass_fds=(theirs.fileno(),),
@@ -182,25 +187,22 @@ class Ring:
         """Give the socket's descriptor, for a selector."""
         return self.control.fileno()
 
-    def send(self, number: int, request: Request, files: Files) -> None:
-        """Hand over a request. Raises ``OSError`` where the ring is gone."""
-        limits = request.limits
-        message = protocol.REQUEST.pack(
-            number,
-            request.seed % (1 << 64),
-            limits.wall,
-            int(limits.wall if limits.cpu is None else limits.cpu) + 1,
-            limits.memory,
-            limits.processes,
-            limits.open_files,
-            limits.disk,
-            limits.output,
-            limits.result,
-        )
-        socket.send_fds(self.control, [message], files.descriptors)
+    def send(self, number: int, request: Request) -> None:
+        """Hand over a request.
 
-    def receive(self) -> tuple[Any, ...] | None:
-        """Give the next report, or None for the one message that says it is ready.
+        Raises:
+            OSError: The ring is gone.
+            SandboxError: There is no memory for the request's files.
+        """
+        try:
+            files = Files(request)
+        except OSError as error:
+            raise SandboxError(f"no file of memory for a sample: {error}") from error
+        self.files[number] = files
+        socket.send_fds(self.control, [message(number, request)], files.descriptors)
+
+    def receive(self) -> tuple[int, Raw] | None:
+        """Give the next request that has ended, by its number; None for the one message that says ready.
 
         Raises:
             BlockingIOError: Nothing is there yet.
@@ -215,7 +217,11 @@ class Ring:
         if self.about is None:
             self.about = json.loads(message.removeprefix(b"ready "))
             return None
-        return protocol.REPORT.unpack(message)
+        report = protocol.REPORT.unpack(message)
+        files = self.files.pop(report[0])
+        raw = files.read(report)
+        files.close()
+        return report[0], raw
 
     def said(self) -> str:
         """Give the end of what the ring itself wrote to its error output."""
@@ -224,10 +230,13 @@ class Ring:
 
     def kill(self) -> None:
         """End the ring now, its zygote and samples with it."""
-        for pid in (*children(self.process.pid), self.process.pid):
+        self._end()
+        self.close()
+
+    def _end(self) -> None:
+        for pid in descendants(self.process.pid):
             with contextlib.suppress(ProcessLookupError):
                 os.kill(pid, signal.SIGKILL)
-        self.close()
 
     def close(self) -> None:
         """Hang up, and wait for the ring's end."""
@@ -235,21 +244,57 @@ class Ring:
         try:
             self.process.wait(5)
         except subprocess.TimeoutExpired:
-            for pid in (*children(self.process.pid), self.process.pid):
-                with contextlib.suppress(ProcessLookupError):
-                    os.kill(pid, signal.SIGKILL)
+            self._end()
             self.process.wait()
+        for files in self.files.values():
+            files.close()
+        self.files = {}
         if self.log >= 0:
             os.close(self.log)
             self.log = -1
 
 
-def children(pid: int) -> list[int]:
-    """Give a process's children, none where it is gone."""
-    try:
-        return [int(child) for child in Path(f"/proc/{pid}/task/{pid}/children").read_text("ascii").split()]
-    except OSError:
-        return []
+def message(number: int, request: Request) -> bytes:
+    """Give the numbers of a request, as a zygote reads them."""
+    limits = request.limits
+    return protocol.REQUEST.pack(
+        number,
+        request.seed % (1 << 64),
+        limits.wall,
+        int(limits.wall if limits.cpu is None else limits.cpu) + 1,
+        limits.memory,
+        limits.processes,
+        limits.open_files,
+        limits.disk,
+        limits.output,
+        limits.result,
+    )
+
+
+def observed(report: tuple[Any, ...], over: bool, result: bytes, stdout: bytes, stderr: bytes) -> Raw:
+    """Give what a report and the sample's files say.
+
+    Args:
+        report: As ``protocol.REPORT`` has it.
+        over: Whether a file is longer than it may be.
+        result: The beginning of its results, as much as is allowed.
+        stdout: Of its standard output, likewise.
+        stderr: Of its standard error, likewise.
+    """
+    _, how, code, seconds, cpu, memory, code_side = report
+    if over and how in {protocol.EXITED, protocol.SIGNALED}:
+        how = protocol.OUTPUT  # it had ended before the watch looked
+    return Raw(how, code, seconds, cpu, memory, code_side, result, stdout, stderr)
+
+
+def descendants(pid: int) -> list[int]:
+    """Give a process and all that descends from it, children last; none where it is gone."""
+    found = [pid]
+    for parent in found:
+        with contextlib.suppress(OSError):
+            for task in Path(f"/proc/{parent}/task").iterdir():  # any thread may have forked
+                found += map(int, (task / "children").read_text("ascii").split())
+    return found
 
 
 def wait_ready(ring: Ring, seconds: float = 60.0) -> None:

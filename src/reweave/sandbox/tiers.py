@@ -175,10 +175,10 @@ def _remembered(tier: Tier, python: Interpreter, look: Callable[[], str | None])
 
 
 def _version(tier: Tier) -> str:
-    """Give a digest of what decides: this package's files as they are, and bubblewrap's."""
+    """Give a digest of what decides: this package's files as they are, bubblewrap's and gVisor's."""
     parts = []
-    bubblewrap = shutil.which("bwrap")
-    for path in [*sorted(Path(__file__).parent.rglob("*.py")), *([Path(bubblewrap)] if bubblewrap else [])]:
+    programs = [Path(found) for name in ("bwrap", "runsc") if (found := shutil.which(name))]
+    for path in [*sorted(Path(__file__).parent.rglob("*.py")), *programs]:
         status = path.stat()
         parts.append(f"{path.name} {status.st_size} {status.st_mtime_ns}")
     return f"{tier} {hashlib.sha256(' '.join(parts).encode()).hexdigest()[:16]}"

@@ -28,7 +28,8 @@ _NO_CAPS = bytes(24)
 # Calls keep the interpreter's lock: there is one thread, and giving the lock up costs more than the calls.
 _libc = ctypes.PyDLL(None, use_errno=True)
 # Looked up now: in a sample, looking one up costs as much as calling it.
-_CALLS = {name: getattr(_libc, name) for name in ("unshare", "setns", "mount", "capset", "prctl")}
+_NAMES = ("unshare", "setns", "mount", "umount2", "chroot", "capset", "prctl")
+_CALLS = {name: getattr(_libc, name) for name in _NAMES}
 
 
 def fork():
@@ -57,6 +58,8 @@ def call(name, *arguments):
 
 class Namespaces:
     """The default tier's way in, prepared once in the zygote."""
+
+    unlimited = ()  # Linux sets every limit
 
     def __init__(self):
         self.pid_namespace = os.open("/proc/self/ns/pid", os.O_RDONLY | os.O_CLOEXEC)
@@ -97,8 +100,7 @@ class Namespaces:
 
     def drop(self):
         """In the sample: give up every capability, for good."""
-        call("capset", _CAP_HEADER, _NO_CAPS)
-        call("prctl", _PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0)
+        drop()
 
     def after(self, pid):
         """In the zygote: nothing to do, the kernel has killed the pid namespace and forgotten its mounts."""
@@ -106,6 +108,12 @@ class Namespaces:
     def processes(self):
         """Give how many processes count against a sample's limit beforehand: none, it has its own user."""
         return 0
+
+
+def drop():
+    """Give up every capability of this process, for good."""
+    call("capset", _CAP_HEADER, _NO_CAPS)
+    call("prctl", _PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0)
 
 
 def become_subreaper():

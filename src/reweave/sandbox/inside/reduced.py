@@ -19,6 +19,8 @@ _PREFIX = "reweave-sandbox-"
 class Confined:
     """The reduced tier's way in (and tier ``none``'s), prepared once in the zygote."""
 
+    unlimited = ()
+
     def __init__(self, settings):
         isolate.become_subreaper()
         sweep_folders()

@@ -30,7 +30,7 @@ def size():
         return int(status.read().split()[0]) * os.sysconf("SC_PAGE_SIZE")
 
 
-def prepare(limits, base):
+def prepare(limits, base, without=()):
     """Give a handle for :func:`apply`, so that a fork has little left to do.
 
     Args:
@@ -38,6 +38,7 @@ def prepare(limits, base):
             up; past them the process is killed), ``open_files`` and ``disk`` (bytes of one file). What is not
             there or None stays as it is.
         base: What :func:`size` gives.
+        without: Limits that this kernel does not set.
 
     Raises:
         ValueError: For a limit of another name.
@@ -50,6 +51,8 @@ def prepare(limits, base):
             wanted[_NAMES[name]] = base + value if name == "memory" else math.ceil(value)
     bounds = []
     for kind, value in wanted.items():
+        if kind in without:
+            continue
         hard = resource.getrlimit(kind)[1]
         bound = value if hard == resource.RLIM_INFINITY else min(value, hard)
         bounds.append((kind, (bound, bound)))

@@ -34,6 +34,37 @@ else:  # Python 3.8
         return descriptor
 
 
+class Follow:
+    """Waits for the end of a process, or the harness's.
+
+    Args:
+        pid: The process.
+        control: The socket to the harness.
+    """
+
+    def __init__(self, pid, control):
+        self.pid = pid
+        self.end = pidfd_open(pid)
+        self.poll = select.poll()
+        self.poll.register(self.end, select.POLLIN)
+        self.poll.register(control, 0)  # only its hang-up
+
+    def ended(self, seconds):
+        """Wait no longer than that; say whether the process has ended. ``HangUpError``: it was killed."""
+        events = self.poll.poll(seconds * 1000)
+        for descriptor, _ in events:
+            if descriptor == self.end:
+                return True
+        if events:
+            kill(self.pid)
+            raise HangUpError
+        return False
+
+    def close(self):
+        """Forget it."""
+        os.close(self.end)
+
+
 class Watch:
     """Waits for a sample's main process, ending it when it has used up a limit.
 
@@ -41,12 +72,14 @@ class Watch:
         control: The socket to the harness; when it hangs up, everything ends.
         members: A function that gives the process ids of all the sample's processes.
         disk: A function that gives the bytes it has on disk; None where the kernel holds it to its limit.
+        follow: What waits for the end of a process.
     """
 
-    def __init__(self, control, members, disk=None):
+    def __init__(self, control, members, disk=None, follow=Follow):
         self.control = control
         self.members = members
         self.disk = disk
+        self.follow = follow
 
     def wait(self, pid, started, wall, memory, disk, files):
         """Give how the process ended, as one of the protocol's constants.
@@ -59,22 +92,14 @@ class Watch:
             disk: Bytes it may hold on disk.
             files: Its output and result files: (descriptor, bytes allowed).
         """
-        end = pidfd_open(pid)
+        process = self.follow(pid, self.control)
         try:
-            poll = select.poll()
-            poll.register(end, select.POLLIN)
-            poll.register(self.control, 0)  # only its hang-up
             deadline = started + wall
             pause = FIRST
             while True:
                 left = deadline - time.monotonic()
-                events = poll.poll(max(0.0, min(left, pause)) * 1000)
-                for descriptor, _ in events:
-                    if descriptor == end:
-                        return EXITED
-                if events:
-                    kill(pid)
-                    raise HangUpError
+                if process.ended(max(0.0, min(left, pause))):
+                    return EXITED
                 if left <= 0:
                     return self._stop(pid, TIMEOUT)
                 pause = EVERY
@@ -85,7 +110,7 @@ class Watch:
                 if sum(map(resident, self.members())) > memory < sum(map(share, self.members())):
                     return self._stop(pid, MEMORY)
         finally:
-            os.close(end)
+            process.close()
 
     @staticmethod
     def _stop(pid, why):

@@ -20,7 +20,7 @@ import struct
 import sys
 import time
 
-from . import isolate, protocol, reduced, rlimits, sample, seccomp, warm, watch
+from . import gvisor, isolate, protocol, reduced, rlimits, sample, seccomp, warm, watch
 
 HUGE = 2 << 20
 MADV_COLLAPSE = 25
@@ -48,10 +48,13 @@ class Zygote:
     def __init__(self, control, settings):
         self.control = control
         self.machine = os.uname().machine
-        if settings["tier"] in ("default", "strong"):
+        own, follow = True, watch.Follow
+        if settings["tier"] == "default":
             self.way = isolate.Namespaces()
-            own = True
             members, disk = watch.all_others, None
+        elif settings["tier"] == "strong":
+            self.way = gvisor.Roots()
+            members, disk, follow = gvisor.members, None, gvisor.Follow
         else:
             self.way = reduced.Confined(settings)
             own = False
@@ -64,7 +67,7 @@ class Zygote:
         # A page shared with the samples, who set their byte once they are confined and then let go of it:
         # what runs untrusted can no longer claim that it never ran.
         self.confined = mmap.mmap(-1, mmap.PAGESIZE)
-        self.watch = watch.Watch(control, members, disk)
+        self.watch = watch.Watch(control, members, disk, follow)
         for number in (signal.SIGINT, signal.SIGTERM):
             signal.signal(number, signal.SIG_DFL)
 
@@ -114,7 +117,9 @@ class Zygote:
         # The same limits come thousands of times.
         bounds = self.bounds.get(tuple(limits.values()))
         if bounds is None:
-            bounds = self.bounds[tuple(limits.values())] = rlimits.prepare(limits, self.size)
+            bounds = self.bounds[tuple(limits.values())] = rlimits.prepare(
+                limits, self.size, self.way.unlimited
+            )
         files = {"stdin": self.empty}
         names = protocol.PAIR if len(descriptors) == len(protocol.PAIR) else protocol.ALONE
         files.update(zip(names, descriptors))  # noqa: B905 - not before Python 3.10

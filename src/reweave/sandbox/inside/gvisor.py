@@ -1,0 +1,128 @@
+"""What a sample does to itself inside gVisor, whose kernel is not Linux.
+
+What differs, as seen with runsc 20221219: ``unshare(CLONE_NEWNS)`` succeeds and does nothing, so that mounts
+are shared; there are no pidfds; a pid namespace is made anew by each ``unshare``, with no way back and none
+needed. Hence a sample has a root folder of its own (one for each side of a pair, read-only like the
+sandbox's own, with fresh /tmp and /proc) and a user of its own, instead of private mounts and a user
+namespace. The wall around all of it is gVisor; this keeps samples from the zygote, the relay and each other.
+"""
+
+import os
+import resource
+import signal
+import time
+
+from . import isolate
+
+SIDES = ("/sides/0", "/sides/1")
+_USERS = (65534, 65533)  # processes are counted by user
+_MNT_DETACH = 2
+_NOSUID_NODEV = 2 | 4
+_NOSUID_NODEV_NOEXEC = 2 | 4 | 8
+_MS_BIND = 4096
+_CHILD = (signal.SIGCHLD,)
+_DEVICES = ("null", "zero", "full", "random", "urandom")
+_LINKS = {
+    "fd": "/proc/self/fd",
+    "stdin": "/proc/self/fd/0",
+    "stdout": "/proc/self/fd/1",
+    "stderr": "/proc/self/fd/2",
+    "shm": "/tmp",  # noqa: S108 - the sample's own
+}
+
+
+class Roots:
+    """The strong tier's way in, prepared once in the zygote."""
+
+    # gVisor refuses to set these two.
+    unlimited = (resource.RLIMIT_MSGQUEUE, resource.RLIMIT_SIGPENDING)
+
+    def __init__(self):
+        if len(os.listdir("/proc/self/task")) > 1:
+            raise SystemExit(
+                "a preloaded module starts threads: gVisor gives such a process no pid namespace"
+            )
+        for side in SIDES:
+            devices = os.path.join(side, "dev")
+            isolate.call("mount", b"tmpfs", devices.encode(), b"tmpfs", 2, b"mode=755,size=65536")
+            for name in _DEVICES:
+                place = os.path.join(devices, name)
+                os.close(os.open(place, os.O_CREAT | os.O_WRONLY))
+                isolate.call("mount", b"/dev/" + name.encode(), place.encode(), None, _MS_BIND, None)
+            for name, target in _LINKS.items():
+                os.symlink(target, os.path.join(devices, name))
+        self.running = 0
+
+    def fork(self):
+        """Fork into a pid namespace of its own; give what ``os.fork`` gives."""
+        self.running += 1
+        isolate.call("unshare", isolate.NEWPID)
+        return isolate.fork()
+
+    def enter(self, tmp_bytes):
+        """In the sample: take a root folder, fresh /tmp and /proc, and an identity without power."""
+        os.setsid()
+        signal.pthread_sigmask(signal.SIG_SETMASK, ())
+        place = self.running - 1
+        side, user = SIDES[place].encode(), _USERS[place]
+        options = b"mode=700,size=%d,uid=%d,gid=%d" % (tmp_bytes, user, user)
+        isolate.call("mount", b"tmpfs", side + b"/tmp", b"tmpfs", _NOSUID_NODEV, options)
+        isolate.call("mount", b"proc", side + b"/proc", b"proc", _NOSUID_NODEV_NOEXEC, None)
+        isolate.call("unshare", isolate.NEWIPC | isolate.NEWUTS)
+        isolate.call("chroot", side)
+        os.chdir("/")
+        os.setgroups([])
+        os.setresgid(user, user, user)
+        os.setresuid(user, user, user)
+        os.chdir("/tmp")  # noqa: S108
+
+    def drop(self):
+        """In the sample: give up every capability, for good."""
+        isolate.drop()
+
+    def after(self, pid):  # noqa: ARG002
+        """In the zygote: take away what the sample mounted; the kernel has killed its pid namespace."""
+        for side in SIDES[: self.running]:
+            for name in ("tmp", "proc"):
+                try:
+                    isolate.call("umount2", os.path.join(side, name).encode(), _MNT_DETACH)
+                except isolate.IsolationError:  # it ended before it had mounted it
+                    continue
+        self.running = 0
+
+    def processes(self):
+        """Give how many processes count against a sample's limit before it has any: it has its own user."""
+        return 0
+
+
+def members():
+    """Give the ids of every process but the relay, which is the first, and ourselves.
+
+    What forks share is counted for each of them: gVisor does not say what is shared.
+    """
+    others = ("1", str(os.getpid()))
+    return [name for name in os.listdir("/proc") if name.isdigit() and name not in others]
+
+
+class Follow:
+    """Waits for the end of a process by the signal that comes when a child ends, which is kept blocked.
+
+    The harness is not looked at: when it hangs up the relay ends, and the kernel kills everything here.
+    """
+
+    def __init__(self, pid, control):  # noqa: ARG002
+        self.pid = pid
+        signal.pthread_sigmask(signal.SIG_BLOCK, _CHILD)
+
+    def ended(self, seconds):
+        """Wait no longer than that; say whether the process has ended."""
+        until = time.monotonic() + seconds
+        while os.waitid(os.P_PID, self.pid, os.WEXITED | os.WNOHANG | os.WNOWAIT) is None:
+            left = until - time.monotonic()
+            if left <= 0:
+                return False
+            signal.sigtimedwait(_CHILD, left)  # it may be another child's, or an earlier one's
+        return True
+
+    def close(self):
+        """Do nothing: there is nothing to give back."""
