@@ -12,7 +12,7 @@ import resource
 import signal
 import time
 
-from . import isolate
+from . import isolate, system
 
 SIDES = ("/sides/0", "/sides/1")
 _USERS = (65534, 65533)  # processes are counted by user
@@ -44,20 +44,20 @@ class Roots:
             )
         for side in SIDES:
             devices = os.path.join(side, "dev")
-            isolate.call("mount", b"tmpfs", devices.encode(), b"tmpfs", 2, b"mode=755,size=65536")
+            system.call("mount", b"tmpfs", devices.encode(), b"tmpfs", 2, b"mode=755,size=65536")
             for name in _DEVICES:
                 place = os.path.join(devices, name)
                 os.close(os.open(place, os.O_CREAT | os.O_WRONLY))
-                isolate.call("mount", b"/dev/" + name.encode(), place.encode(), None, _MS_BIND, None)
+                system.call("mount", b"/dev/" + name.encode(), place.encode(), None, _MS_BIND, None)
             for name, target in _LINKS.items():
                 os.symlink(target, os.path.join(devices, name))
         self.running = 0
 
-    def fork(self):
+    def fork(self, tmp_bytes):  # noqa: ARG002 - it is mounted in the sample
         """Fork into a pid namespace of its own; give what ``os.fork`` gives."""
         self.running += 1
-        isolate.call("unshare", isolate.NEWPID)
-        return isolate.fork()
+        system.call("unshare", isolate.NEWPID)
+        return system.fork()
 
     def enter(self, tmp_bytes):
         """In the sample: take a root folder, fresh /tmp and /proc, and an identity without power."""
@@ -66,10 +66,10 @@ class Roots:
         place = self.running - 1
         side, user = SIDES[place].encode(), _USERS[place]
         options = b"mode=700,size=%d,uid=%d,gid=%d" % (tmp_bytes, user, user)
-        isolate.call("mount", b"tmpfs", side + b"/tmp", b"tmpfs", _NOSUID_NODEV, options)
-        isolate.call("mount", b"proc", side + b"/proc", b"proc", _NOSUID_NODEV_NOEXEC, None)
-        isolate.call("unshare", isolate.NEWIPC | isolate.NEWUTS)
-        isolate.call("chroot", side)
+        system.call("mount", b"tmpfs", side + b"/tmp", b"tmpfs", _NOSUID_NODEV, options)
+        system.call("mount", b"proc", side + b"/proc", b"proc", _NOSUID_NODEV_NOEXEC, None)
+        system.call("unshare", isolate.NEWIPC | isolate.NEWUTS)
+        system.call("chroot", side)
         os.chdir("/")
         os.setgroups([])
         os.setresgid(user, user, user)
@@ -78,15 +78,15 @@ class Roots:
 
     def drop(self):
         """In the sample: give up every capability, for good."""
-        isolate.drop()
+        system.drop()
 
     def after(self, pid):  # noqa: ARG002
         """In the zygote: take away what the sample mounted; the kernel has killed its pid namespace."""
         for side in SIDES[: self.running]:
             for name in ("tmp", "proc"):
                 try:
-                    isolate.call("umount2", os.path.join(side, name).encode(), _MNT_DETACH)
-                except isolate.IsolationError:  # it ended before it had mounted it
+                    system.call("umount2", os.path.join(side, name).encode(), _MNT_DETACH)
+                except system.IsolationError:  # it ended before it had mounted it
                     continue
         self.running = 0
 

@@ -7,9 +7,10 @@ own. Its mounts therefore belong to a user namespace in which it has no say, and
 owns nothing; they are dropped all the same.
 """
 
-import ctypes
 import os
-import struct
+
+from . import scratch
+from .system import call, drop, fork
 
 NEWNS = 0x00020000
 NEWUTS = 0x04000000
@@ -19,42 +20,6 @@ NEWPID = 0x20000000
 
 _MS_NOSUID_NODEV = 2 | 4
 _MS_NOEXEC = 8
-_MS_BIND = 4096
-_PR_SET_NO_NEW_PRIVS = 38
-_PR_SET_CHILD_SUBREAPER = 36
-_CAP_HEADER = struct.pack("Ii", 0x20080522, 0)  # version 3: two words a set
-_NO_CAPS = bytes(24)
-
-# Calls keep the interpreter's lock: there is one thread, and giving the lock up costs more than the calls.
-_libc = ctypes.PyDLL(None, use_errno=True)
-# Looked up now: in a sample, looking one up costs as much as calling it.
-_NAMES = ("unshare", "setns", "mount", "umount2", "chroot", "capset", "prctl")
-_CALLS = {name: getattr(_libc, name) for name in _NAMES}
-
-
-def fork():
-    """Fork as libc does, without the interpreter's hooks; give what ``os.fork`` gives.
-
-    The hooks mend locks and thread tables for processes with several threads, and reseed ``random``, which
-    ``sample`` does itself. The zygote has one thread; without them a child touches a quarter of the memory.
-    """
-    pid = _libc.fork()
-    if pid < 0:
-        number = ctypes.get_errno()
-        raise OSError(number, "fork: " + os.strerror(number))
-    return pid
-
-
-class IsolationError(OSError):
-    """A step of the isolation was refused: the sample must not run."""
-
-
-def call(name, *arguments):
-    """Call a libc function; raise ``IsolationError`` with its name where it gives anything but 0."""
-    if _CALLS[name](*arguments) != 0:
-        number = ctypes.get_errno()
-        raise IsolationError(number, "%s: %s" % (name, os.strerror(number)))
-
 
 class Namespaces:
     """The default tier's way in, prepared once in the zygote."""
@@ -63,6 +28,8 @@ class Namespaces:
 
     def __init__(self):
         self.pid_namespace = os.open("/proc/self/ns/pid", os.O_RDONLY | os.O_CLOEXEC)
+        self.scratch = scratch.Scratch()
+        self.running = 0
         uid, gid = os.getuid(), os.getgid()
         self.maps = (
             ("/proc/self/setgroups", b"deny"),
@@ -70,8 +37,11 @@ class Namespaces:
             ("/proc/self/gid_map", b"%d %d 1" % (gid, gid)),
         )
 
-    def fork(self):
-        """Fork into a pid namespace of its own; give what ``os.fork`` gives."""
+    def fork(self, tmp_bytes):
+        """Fork into a pid namespace of its own, with an empty /tmp; give what ``os.fork`` gives."""
+        if self.running == 0:  # the other side of a pair mounts its own
+            self.scratch.ready(tmp_bytes)
+        self.running += 1
         call("unshare", NEWPID)
         try:
             pid = fork()
@@ -87,11 +57,10 @@ class Namespaces:
         """In the sample: take private namespaces and mounts, then an identity without power."""
         os.setsid()  # kill(0) and kill(getppid()), which is kill(0) here, must not reach the zygote
         call("unshare", NEWNS | NEWIPC | NEWUTS)
-        options = b"mode=700,size=%d,nr_inodes=%d" % (tmp_bytes, 1000 + tmp_bytes // 4096)
-        call("mount", b"tmpfs", b"/tmp", b"tmpfs", _MS_NOSUID_NODEV, options)
-        call("mount", b"/tmp", b"/dev/shm", None, _MS_BIND, None)
+        if self.running > 1:
+            scratch.mount(tmp_bytes)
         call("mount", b"proc", b"/proc", b"proc", _MS_NOSUID_NODEV | _MS_NOEXEC, None)
-        os.chdir("/tmp")  # noqa: S108 - its own
+        os.chdir(scratch.FOLDER)
         call("unshare", NEWUSER)
         for path, text in self.maps:
             descriptor = os.open(path, os.O_WRONLY)
@@ -103,19 +72,9 @@ class Namespaces:
         drop()
 
     def after(self, pid):
-        """In the zygote: nothing to do, the kernel has killed the pid namespace and forgotten its mounts."""
+        """In the zygote: the kernel has killed the pid namespace and forgotten its mounts."""
+        self.running = 0
 
     def processes(self):
         """Give how many processes count against a sample's limit beforehand: none, it has its own user."""
         return 0
-
-
-def drop():
-    """Give up every capability of this process, for good."""
-    call("capset", _CAP_HEADER, _NO_CAPS)
-    call("prctl", _PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0)
-
-
-def become_subreaper():
-    """Let orphans of this process's children become its own children."""
-    call("prctl", _PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)

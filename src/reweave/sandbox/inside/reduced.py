@@ -11,7 +11,7 @@ import subprocess
 import tempfile
 import time
 
-from . import isolate, landlock, watch
+from . import landlock, system, watch
 
 _PREFIX = "reweave-sandbox-"
 
@@ -22,7 +22,7 @@ class Confined:
     unlimited = ()
 
     def __init__(self, settings):
-        isolate.become_subreaper()
+        system.become_subreaper()
         sweep_folders()
         self.base = tempfile.mkdtemp(prefix="%s%d-" % (_PREFIX, os.getpid()))
         owner = os.getpid()
@@ -42,10 +42,10 @@ class Confined:
         self.running = 0
         self.counted = (0.0, 0)
 
-    def fork(self):
+    def fork(self, tmp_bytes):  # noqa: ARG002 - the folder is measured instead
         """Fork a sample; give what ``os.fork`` gives."""
         self.running += 1
-        return isolate.fork()
+        return system.fork()
 
     def enter(self, tmp_bytes):  # noqa: ARG002 - the folder is measured instead
         """In the sample: a session and a folder of its own."""

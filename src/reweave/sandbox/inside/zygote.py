@@ -142,6 +142,7 @@ class Zygote:
             for pid in pids:
                 watch.kill(pid)
                 os.waitpid(pid, 0)
+            self.way.after(pids[-1] if pids else 0)
             return protocol.REPORT.pack(number, protocol.REFUSED, error.errno or 0, 0.0, 0.0, 0, 0)
         finally:
             if "program" in files:
@@ -179,7 +180,7 @@ class Zygote:
 
     def fork(self, place, files, bounds, seed, disk, results):
         """Fork one sample, the first or second of its run; in it, confine it and run it, never to return."""
-        pid = self.way.fork()
+        pid = self.way.fork(disk)
         if pid:
             return pid
         try:
