@@ -21,6 +21,7 @@ NEWPID = 0x20000000
 _MS_NOSUID_NODEV = 2 | 4
 _MS_NOEXEC = 8
 
+
 class Namespaces:
     """The default tier's way in, prepared once in the zygote."""
 

@@ -5,15 +5,22 @@ import os
 import random
 import sys
 
-from . import calls, cells, channel, code_side, in_process, stdin, test_side, values
+from . import calls, channel, code_side, in_process, stdin, test_side, values
 
 # Its descriptors, from 0, those that it was given: the zygote lays them out in this order.
 DESCRIPTORS = ("stdin", "stdout", "stderr", "body", "result", "ask", "answer")
 
+
+def _cells(body, out):
+    from . import cells  # noqa: PLC0415 - it brings a cryptographic library, to be forked each time
+
+    cells.run(body, out)
+
+
 RUNNERS = {
     "calls": calls.run,
     "stdin": stdin.run,
-    "cells": cells.run,
+    "cells": _cells,
     "code-side": code_side.run,
     "test-side": test_side.run,
     "in-process": in_process.run,

@@ -5,7 +5,6 @@ pages, each of which costs more than the work itself.
 """
 
 import os
-import tempfile
 
 from . import calls, channel, program
 
@@ -43,8 +42,11 @@ def up():
         "program": _PROGRAM,
         "calls": [("solve", [[3, 1, 2], "a b a"], {}), ("solve", [None], {})],
     }
-    with tempfile.TemporaryFile() as file:
-        for _ in range(TIMES):
-            os.ftruncate(file.fileno(), 0)
-            calls.run(body, channel.Channel(file.fileno(), 1 << 20))
+    file = os.memfd_create(
+        "reweave-warm"
+    )  # tempfile would bring four libraries along, to be forked each time
+    for _ in range(TIMES):
+        os.ftruncate(file, 0)
+        calls.run(body, channel.Channel(file, 1 << 20))
+    os.close(file)
     program.forget()

@@ -8,7 +8,6 @@ A request is one message (``protocol.REQUEST``) with descriptors; the answer is 
 (``protocol.REPORT``).
 """
 
-import ctypes
 import gc
 import json
 import mmap
@@ -20,12 +19,7 @@ import struct
 import sys
 import time
 
-from . import gvisor, isolate, protocol, reduced, rlimits, sample, seccomp, warm, watch
-
-HUGE = 2 << 20
-MADV_COLLAPSE = 25
-HUGE = 2 << 20
-MADV_COLLAPSE = 25
+from . import isolate, protocol, rlimits, sample, seccomp, warm, watch
 
 
 def main(control, settings):
@@ -53,9 +47,13 @@ class Zygote:
             self.way = isolate.Namespaces()
             members, disk = watch.all_others, None
         elif settings["tier"] == "strong":
+            from . import gvisor  # noqa: PLC0415 - every library loaded makes each fork dearer
+
             self.way = gvisor.Roots()
             members, disk, follow = gvisor.members, None, gvisor.Follow
         else:
+            from . import reduced  # noqa: PLC0415 - likewise
+
             self.way = reduced.Confined(settings)
             own = False
             members, disk = reduced.descendants, self.way.disk
@@ -79,8 +77,6 @@ class Zygote:
         gc.freeze()
         # A sample lives for milliseconds: looking for cycles at every 700th object is most of what it would do.
         gc.set_threshold(10_000, 10, 10)
-        if hasattr(self.way, "pid_namespace"):
-            collapse()
         empty = os.open("/dev/null", os.O_RDONLY | os.O_CLOEXEC)
         self.empty = empty
         self.top = max(int(name) for name in os.listdir("/proc/self/fd")) + 32
@@ -219,19 +215,3 @@ def reserve():
             os.fstat(number)
         except OSError:
             os.dup2(os.open(os.devnull, os.O_RDONLY), number)
-
-
-def collapse():
-    """Ask the kernel to hold this process's memory in huge pages: there is less to copy at each fork."""
-    libc = ctypes.CDLL(None, use_errno=True)
-    libc.madvise.argtypes = (ctypes.c_void_p, ctypes.c_size_t, ctypes.c_int)
-    with open("/proc/self/maps") as maps:
-        for line in maps:
-            span, access, _, _, inode, *_ = line.split()
-            if access == "rw-p" and inode == "0":
-                start, end = (int(edge, 16) for edge in span.split("-"))
-                start, end = -(-start // HUGE) * HUGE, end // HUGE * HUGE
-                if start < end:
-                    libc.madvise(
-                        start, end - start, MADV_COLLAPSE
-                    )  # refused by old kernels, and no harm done
