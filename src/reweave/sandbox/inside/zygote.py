@@ -75,7 +75,7 @@ class Zygote:
         reserve()
         gc.collect()
         gc.freeze()
-        # A sample lives for milliseconds: looking for cycles at every 700th object is most of what it would do.
+        # A sample lives for milliseconds: looking for cycles at every 700th object is in vain.
         gc.set_threshold(10_000, 10, 10)
         empty = os.open("/dev/null", os.O_RDONLY | os.O_CLOEXEC)
         self.empty = empty
