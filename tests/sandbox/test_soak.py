@@ -95,7 +95,8 @@ def test_soak(box):
     assert sum(reasons.values()) == 14 * 12
     assert not [key for key in reasons if key[1] == "harness-error"], reasons
     ends = {kind: {reason for each, reason in reasons if each == kind} for kind in BOMBS}
-    assert ends["sleep"] == ends["spin"] == ends["stop"] == {"timeout"}
+    assert ends["sleep"] == ends["spin"] == {"timeout"}
+    assert ends["stop"] <= {"passed", "timeout"}  # the first process of a namespace cannot stop itself
     assert ends["output"] == {"output"}
     assert ends["daemon"] == {"crashed"}
     assert ends["memory"] <= {"passed", "memory", "timeout"}  # a MemoryError is the call's own outcome

@@ -73,7 +73,7 @@ class Tasks:
         body = {
             "kind": "cells",
             "cells": list(job.cells),
-            "inputs": values.PLAIN + plain.encode(dict(job.inputs), limit=1 << 31),
+            "inputs": values.PLAIN + plain.encode(dict(job.inputs), limit=1 << 31, items=1 << 40),
             "capture": None if job.capture is None else list(job.capture),
             "files": dict(job.files),
         }
@@ -158,7 +158,7 @@ class Tasks:
 
     def _outcomes(self, count: int, limits: Limits, raw: Raw) -> tuple[Any, str, tuple[Any, ...]]:
         _, payloads = channel.read(raw.result)
-        outcomes, said = verdicts.read_calls(payloads, count)
+        outcomes, said = verdicts.read_calls(payloads, count, plain.items_in(limits.result))
         ended = ended_by_limit(raw, limits) or said or ended_early(raw)
         return ended[0], ended[1], outcomes
 
@@ -224,7 +224,7 @@ def _planned(tests: str, entry_point: str | None) -> tuple[data_form.DataPlan | 
 
 
 def _packed(calls: Sequence[Call]) -> bytes:
-    return bytes(values.PLAIN + plain.encode(_listed(calls), limit=1 << 31))
+    return bytes(values.PLAIN + plain.encode(_listed(calls), limit=1 << 31, items=1 << 40))
 
 
 def _listed(calls: Sequence[Call]) -> list[tuple[str, list[Any], dict[str, Any]]]:

@@ -34,7 +34,10 @@ class Channel:
 
     def write(self, record):
         """Append one record of plain data. Raises ``plain.NotPlain``; nothing is then written."""
-        frames.write_all(self.descriptor, frames.pack(plain.encode(record, limit=self.limit)))
+        frames.write_all(
+            self.descriptor,
+            frames.pack(plain.encode(record, limit=self.limit, items=plain.items_in(self.limit))),
+        )
 
     def count_assertion(self):
         """Note that one more assertion was reached."""

@@ -72,7 +72,7 @@ class Namespaces:
         """In the sample: give up every capability, for good."""
         drop()
 
-    def after(self, pid):
+    def after(self, pid):  # noqa: ARG002 - whoever it was
         """In the zygote: the kernel has killed the pid namespace and forgotten its mounts."""
         self.running = 0
 

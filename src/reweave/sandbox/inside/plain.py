@@ -25,7 +25,12 @@ The writer is in ``plain_write``, the reader in ``plain_read``, the layout in ``
 from . import plain_read, plain_write
 from .plain_kinds import DEPTH, ITEMS, LIMIT, BadData, NotPlain, Packed
 
-__all__ = ["DEPTH", "ITEMS", "LIMIT", "BadData", "NotPlain", "Packed", "decode", "encode"]
+__all__ = ["DEPTH", "ITEMS", "LIMIT", "BadData", "NotPlain", "Packed", "decode", "encode", "items_in"]
+
+
+def items_in(limit):
+    """Give how many values an encoding of at most ``limit`` bytes may hold: more where more bytes are allowed."""
+    return max(ITEMS, limit // 4)
 
 
 def encode(value, *, limit=LIMIT, items=ITEMS, depth=DEPTH, drain=True):

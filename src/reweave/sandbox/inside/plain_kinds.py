@@ -16,7 +16,7 @@ VERSION = 1
 LIMIT = 16 << 20  # bytes of an encoding
 ITEMS = 1000000  # values in it
 DEPTH = 100  # containers within containers
-INT_BYTES = 64 << 10  # of one int
+INT_BYTES = 1 << 20  # of one int
 RATIO_BYTES = 4 << 10  # of a fraction's numerator and denominator: making one takes a gcd, which is quadratic
 
 # Atoms and leaves.

@@ -14,11 +14,11 @@ _VERSION = 4  # known to every Python from 3.4 on
 
 def pack(value):
     """Give the bytes of a value, on the trusted side. Raises ``plain.NotPlain``."""
-    data = plain.encode(value, limit=1 << 31)
+    data = plain.encode(value, limit=1 << 31, items=1 << 40)
     try:
         short = marshal.dumps(value, _VERSION)
         # marshal takes whatever has a buffer for bytes: a bytearray, an array's element.
-        if plain.encode(marshal.loads(short), limit=1 << 31) == data:  # noqa: S302 - written just now
+        if plain.encode(marshal.loads(short), limit=1 << 31, items=1 << 40) == data:  # noqa: S302 - written just now
             return MARSHAL + short
     except ValueError:
         pass

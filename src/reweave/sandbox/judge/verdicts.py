@@ -76,19 +76,22 @@ def _judged(plan: DataPlan, outcomes: Sequence[CallOutcome]) -> tuple[Reason, st
     return "passed", "", reached
 
 
-def read_calls(payloads: Sequence[bytes], count: int) -> tuple[tuple[CallOutcome, ...], Said | None]:
+def read_calls(
+    payloads: Sequence[bytes], count: int, items: int = plain.ITEMS
+) -> tuple[tuple[CallOutcome, ...], Said | None]:
     """Give ``count`` outcomes, and the (reason, detail) the sample ended with, if it came to its end.
 
     Args:
         payloads: Frames of a result file.
         count: How many calls there were.
+        items: Values an answer may hold.
     """
     outcomes: list[CallOutcome] = []
     end = None
     for payload in payloads:
         if end is not None or len(outcomes) > count:
             break
-        record = _decoded(payload)
+        record = _decoded(payload, items)
         end = _end(record)
         if end is None:
             outcomes.append(_outcome(record))
@@ -156,9 +159,9 @@ def _told(outcome: CallOutcome) -> str:
     return "gave no answer"
 
 
-def _decoded(payload: bytes) -> Any:
+def _decoded(payload: bytes, items: int = plain.ITEMS) -> Any:
     try:
-        return plain.decode(payload)
+        return plain.decode(payload, items=items)
     except plain.BadData:
         return None
 
