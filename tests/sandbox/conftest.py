@@ -19,10 +19,10 @@ def box():
 
 @pytest.fixture(scope="session")
 def data_box():
-    """One worker with numpy and pandas loaded."""
+    """Two workers with numpy and pandas loaded."""
     pytest.importorskip("pandas")
     try:
-        sandbox = Sandbox(workers=1, zygote="data", limits=Limits(wall=20.0))
+        sandbox = Sandbox(workers=2, zygote="data", limits=Limits(wall=20.0))
     except SandboxError as error:
         pytest.skip(f"untrusted code cannot be held here: {error}")
     with sandbox:

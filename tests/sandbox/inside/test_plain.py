@@ -251,7 +251,7 @@ def cycle():
         (shared(60), "too many values"),
         (["x" * 1000000] * 20, "more than 16777216 bytes"),
         ([0] * 1000001, "too many values"),
-        (1 << (8 * k.INT_BYTES), "an int of more than 65536 bytes"),
+        (1 << (8 * k.INT_BYTES), "an int of more than 1048576 bytes"),
         (Fraction(1, 1 << (8 * k.RATIO_BYTES)), "a fraction of more than 4096 bytes"),
     ],
     ids=lambda value: value if isinstance(value, str) else "",

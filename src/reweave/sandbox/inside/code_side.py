@@ -46,18 +46,18 @@ def run(body, channel):
         question = frames.read_one(channel.answer, channel.limit)
         if question is None:
             return
-        nonce, verb, *parts = plain.decode(question)
+        nonce, verb, *parts = plain.decode(question, items=side.bounds["items"])
         reply = loaded if verb == "load" else side.reply(verb, parts)
         try:
-            data = plain.encode((nonce, *reply), limit=channel.limit)
+            data = plain.encode((nonce, *reply), **side.bounds)
         except plain.NotPlain as error:
-            data = plain.encode((nonce, "not-plain", str(error)), limit=channel.limit)
+            data = plain.encode((nonce, "not-plain", str(error)), **side.bounds)
         frames.write_all(channel.ask, frames.pack(data))
 
 
 class _Side:
     def __init__(self, limit):
-        self.limit = limit
+        self.bounds = {"limit": limit, "items": plain.items_in(limit)}
         self.space = {}
         self.objects = []
 
@@ -101,7 +101,7 @@ class _Side:
         for index, (before, after) in enumerate(zip(given, taken)):  # noqa: B905
             if type(after) in (list, dict, set, bytearray):
                 try:
-                    data = plain.encode(after, limit=self.limit)
+                    data = plain.encode(after, **self.bounds)
                 except (
                     plain.NotPlain
                 ):  # it holds the program's own objects; what they became is asked of them
@@ -115,7 +115,7 @@ class _Side:
 
     def taken(self, encoded):
         """Give the value of an encoded argument."""
-        return self.meant(plain.decode(encoded))
+        return self.meant(plain.decode(encoded, items=self.bounds["items"]))
 
     def meant(self, value):
         """Give plain data with what stands for something in its place."""
@@ -133,7 +133,7 @@ class _Side:
     def value(self, value):
         """Give the reply that carries a value, or a number in its place."""
         try:
-            return ("returned", plain.encode(value, limit=self.limit))
+            return ("returned", plain.encode(value, **self.bounds))
         except plain.NotPlain as error:
             self.objects.append(value)
             return (OBJECT, len(self.objects) - 1, str(error))
@@ -141,7 +141,7 @@ class _Side:
     def raised(self, error):
         _, message, line = program.describe(error)
         try:
-            args = plain.encode(list(error.args), limit=self.limit)
+            args = plain.encode(list(error.args), **self.bounds)
         except Exception:  # noqa: BLE001 - arguments that do not cross; the message does
             args = None
         return ("raised", [kind.__name__ for kind in type(error).__mro__], args, message, line)

@@ -63,6 +63,7 @@ class Link:
 
     def __init__(self, channel):
         self.channel = channel
+        self.bounds = {"limit": channel.limit, "items": plain.items_in(channel.limit)}
         self.asked = 0
         self.over = None  # the Ended that ended the run: kept, as tests may catch everything
         self._lock = threading.RLock()
@@ -148,20 +149,20 @@ class Link:
         if type(value) in _SPOKEN_OF:
             return self._encoded(_spoken_of(value))
         try:
-            return plain.encode(value, limit=self.channel.limit)
+            return plain.encode(value, **self.bounds)
         except plain.NotPlain:
             return self._encoded(_spoken_of(value))
 
     def _encoded(self, value):
         try:
-            return plain.encode(value, limit=self.channel.limit)
+            return plain.encode(value, **self.bounds)
         except plain.NotPlain as error:
             detail = "the tests pass what does not cross: %s" % error
             raise self._end("needs-in-process" if _tests_own(value) else "failed", detail) from None
 
     def _decoded(self, data):
         try:
-            return plain.decode(data)
+            return plain.decode(data, items=self.bounds["items"])
         except (plain.BadData, TypeError):
             raise self._forged() from None
 

@@ -29,7 +29,7 @@ __all__ = ["DEPTH", "ITEMS", "LIMIT", "BadData", "NotPlain", "Packed", "decode",
 
 
 def items_in(limit):
-    """Give how many values an encoding of at most ``limit`` bytes may hold: more where more bytes are allowed."""
+    """Give how many values an encoding of at most ``limit`` bytes may hold."""
     return max(ITEMS, limit // 4)
 
 

@@ -1,0 +1,35 @@
+"""What the zygote does beforehand really runs."""
+
+import subprocess
+import sys
+
+import pytest
+
+from reweave.sandbox.inside import program, warm
+
+
+def test_the_small_program_runs():
+    """Its calls give what they are written to give: a tuple, and the error of the second call."""
+    space = program.load(warm._PROGRAM)
+    program.forget()
+    assert isinstance(space["solve"]([3, 1, 2], "a b a"), tuple)
+    with pytest.raises(TypeError):
+        space["solve"](None)
+
+
+def test_the_frames_program_runs_and_starts_no_thread():
+    """Every line of it works with the pandas at hand; a fork server must keep to one thread."""
+    pytest.importorskip("pandas")
+    code = (
+        "import os, numpy, pandas\n"
+        "from reweave.sandbox.inside import program, warm\n"
+        "print(program.load(warm._FRAMES)['solve']()[0], len(os.listdir('/proc/self/task')))\n"
+    )
+    environment = {"OPENBLAS_NUM_THREADS": "1", "JE_ARROW_MALLOC_CONF": "background_thread:false"}
+    done = subprocess.run(
+        [sys.executable, "-W", "ignore", "-c", code],
+        capture_output=True,
+        text=True,
+        env={**environment, "PYTHONPATH": ":".join(sys.path)},
+    )
+    assert done.stdout == "1170.0 1\n", done.stderr
