@@ -58,12 +58,10 @@ def main() -> None:
                 )
     table(rows)
     first, last = series[1], series[-1]
-    print(
-        f"\nfrom the first tenth to the last: this process {last[0] - first[0]:+.1f} MB, rings {last[1] - first[1]:+.1f} MB"
-    )
-    print(
-        f"most zombies seen {max(each[3] for each in series)}, below it afterwards: {len(descendants(os.getpid()))}"
-    )
+    own, rings = (last[place] - first[place] for place in (0, 1))
+    print(f"\nfrom the first tenth to the last: this process {own:+.1f} MB, rings {rings:+.1f} MB")
+    zombies, after = max(each[3] for each in series), len(descendants(os.getpid()))
+    print(f"most zombies seen {zombies}, processes below this one afterwards {after}")
 
 
 if __name__ == "__main__":

@@ -32,4 +32,4 @@ def test_the_frames_program_runs_and_starts_no_thread():
         text=True,
         env={**environment, "PYTHONPATH": ":".join(sys.path)},
     )
-    assert done.stdout == "1170.0 1\n", done.stderr
+    assert done.stdout == "1134.0 1\n", done.stderr

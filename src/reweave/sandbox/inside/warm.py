@@ -45,7 +45,8 @@ import numpy as np
 import pandas as pd
 
 def solve():
-    frame = pd.DataFrame({"key": ["a", "b", "a", None], "value": [1.5, 2, None, 4], "count": [1, 2, 3, 4]})
+    frame = pd.DataFrame({"key": ["a", "b", "a", None], "value": [1.5, 2, None, 4]})
+    frame["count"] = [1, 2, 3, 4]
     frame["day"] = pd.to_datetime(["2020-01-01", "2020-01-02", "2020-02-01", "2021-01-01"])
     groups = frame.groupby("key")
     total = groups["value"].agg(["sum", "mean", "max"]).reset_index().round(2)
@@ -59,7 +60,8 @@ def solve():
     pd.concat([frame, frame], ignore_index=True).rename(columns={"key": "name"}).astype({"count": float})
     pd.read_csv(io.StringIO("x,y\\n1,a\\n2,b\\n")), str(frame), repr(total), frame.isnull().sum()
     matrix = np.arange(12.0).reshape(3, 4)
-    return [float((matrix @ matrix.T).sum()), np.where(matrix > 2, matrix, 0).mean(axis=0), np.unique([1, 2, 2])]
+    large = np.where(matrix > 2, matrix, 0).mean(axis=0)
+    return [float((matrix @ matrix.T).sum()), large, np.unique([1, 2, 2])]
 """
 
 
