@@ -1,0 +1,33 @@
+"""Programs that try what nobody thought of at first."""
+
+from reweave.sandbox import Call, Limits, Returned
+
+
+def test_a_program_does_not_choose_where_the_tests_read_memory(data_box):
+    """An answer's ``__array_interface__``, an address that numpy would read, stays on the program's side."""
+    tests = (
+        "import numpy as np\n"
+        "def check(candidate):\n"
+        "    want = np.array([1.0, 2.0, 3.0])\n"
+        "    got = candidate()\n"
+        "    {}\n"
+        "    np.testing.assert_allclose(got, want)\n"
+    )
+    liar = (
+        "class Liar:\n"
+        "    @property\n"
+        "    def __array_interface__(self):\n"
+        "        return {{'shape': (3,), 'typestr': '<f8', 'data': ({}, False), 'version': 3}}\n"
+        "def f(): return Liar()\n"
+    )
+    spying = tests.format("raise ValueError(want.__array_interface__['data'][0])")
+    told = data_box.run_tests(liar.format(0), spying, entry_point="f", form="proxy")
+    address = int(told.detail.rpartition(" ")[2])  # the two sides are forks of one process
+    verdict = data_box.run_tests(liar.format(address), tests.format("pass"), entry_point="f", form="proxy")
+    assert verdict.reason == "failed", verdict
+    honest = data_box.run_tests(
+        "def f(): return [1, 2, 3]\n", tests.format("pass"), entry_point="f", form="proxy"
+    )
+    assert honest.passed, honest
+
+
