@@ -31,3 +31,8 @@ def test_a_program_does_not_choose_where_the_tests_read_memory(data_box):
     assert honest.passed, honest
 
 
+def test_no_disk_is_no_disk(box):
+    """Where no bytes are allowed in /tmp, no more than a page can be written."""
+    program = "def f():\n    with open('x', 'wb') as file: file.write(bytes(100_000))\n"
+    [outcome] = box.run(program, [Call("f")], limits=Limits(disk=0)).calls
+    assert outcome.type == "OSError"

@@ -19,7 +19,8 @@ _COARSE = 5  # CLOCK_REALTIME_COARSE, by which files are stamped
 
 def mount(size):
     """Mount a fresh file system of ``size`` bytes on /tmp, and show it as /dev/shm too."""
-    options = b"mode=700,size=%d,nr_inodes=%d" % (size, 1000 + size // 4096)
+    # A size of 0 would be no limit at all.
+    options = b"mode=700,size=%d,nr_inodes=%d" % (max(size, 4096), 1000 + size // 4096)
     system.call("mount", b"tmpfs", FOLDER.encode(), b"tmpfs", _NOSUID_NODEV, options)
     system.call("mount", FOLDER.encode(), _SHARED.encode(), None, _BIND, None)
 
