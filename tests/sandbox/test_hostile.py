@@ -36,3 +36,21 @@ def test_no_disk_is_no_disk(box):
     program = "def f():\n    with open('x', 'wb') as file: file.write(bytes(100_000))\n"
     [outcome] = box.run(program, [Call("f")], limits=Limits(disk=0)).calls
     assert outcome.type == "OSError"
+
+
+def test_a_file_in_an_unread_message_takes_no_room_from_the_next_sample(box):
+    """Sockets that hold each other are forgotten late, and what was sent over them with them."""
+    leave = (
+        "import os, socket\n"
+        "def f():\n"
+        "    file = os.open('/tmp', os.O_TMPFILE | os.O_RDWR)\n"
+        "    os.write(file, bytes(50_000_000))\n"
+        "    one, other = socket.socketpair()\n"
+        "    for end in (one, other):\n"
+        "        socket.send_fds(end, [b'x'], [file, one.fileno(), other.fileno()])\n"
+    )
+    look = "import os\ndef f():\n    room = os.statvfs('/tmp')\n    return room.f_bavail, room.f_favail\n"
+    [before] = box.run(look, [Call("f")]).calls
+    for _ in range(4):
+        assert box.run(leave, [Call("f")]).calls == (Returned(None),)
+        assert box.run(look, [Call("f")]).calls == (before,)
