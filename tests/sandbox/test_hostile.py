@@ -1,5 +1,7 @@
 """Programs that try what nobody thought of at first."""
 
+import pytest
+
 from reweave.sandbox import Call, Limits, Returned
 
 
@@ -54,3 +56,26 @@ def test_a_file_in_an_unread_message_takes_no_room_from_the_next_sample(box):
     for _ in range(4):
         assert box.run(leave, [Call("f")]).calls == (Returned(None),)
         assert box.run(look, [Call("f")]).calls == (before,)
+
+
+@pytest.mark.parametrize("form", ["data", "in-process"])
+def test_a_record_may_be_anything(box, form):
+    """A range of more elements than Python can count is no record, and no defect of ours."""
+    forge = (
+        "import os\n"
+        "def f():\n"
+        "    from _reweave import frames, plain\n"
+        "    os.pwrite(4, bytes(8) + frames.pack(plain.encode(range(10**100))), 0)\n"
+        "    os._exit(0)\n"
+    )
+    assert box.run_tests(forge, "assert f() == 1", form=form).reason == "crashed"
+    assert box.run_cells([forge + "f()\n"]).reason == "crashed"
+    assert box.run(forge, [Call("f")]).reason == "crashed"
+
+
+def test_a_packed_value_may_hold_anything(box):
+    """What no array's writer wrote is a wrong answer."""
+    program = (
+        "def f():\n    from _reweave import plain\n    return plain.Packed('numpy.scalar', range(10**100))\n"
+    )
+    assert box.run_tests(program, "assert f() == 1").reason == "failed"

@@ -2,7 +2,7 @@
 
 Most samples write no file, and making and forgetting a file system is a tenth of what a sample costs. The
 folder's own time of change tells: anything made, removed, renamed or set in it moves that on. What has no name
-takes room all the same: the kernel forgets a file that lies in an unread message long after its sample.
+takes room all the same: a file that lies in an unread message outlives its sample.
 """
 
 import os

@@ -30,7 +30,7 @@ def _same(one: Any, other: Any) -> bool:
 
 
 def _scalar(value: plain.Packed) -> Any:
-    match value.kind, value.payload:
+    match value.kind, value.payload if type(value.payload) in {str, tuple} else None:
         case "numpy.scalar", (str(code), bytes(data)) if code[1:] in _FORMATS:
             try:
                 return struct.unpack((code[0] if code[0] in "<>" else "<") + _FORMATS[code[1:]], data)[0]

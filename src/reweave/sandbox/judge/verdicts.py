@@ -156,11 +156,13 @@ def _told(outcome: CallOutcome) -> str:
     return "gave no answer"
 
 
-def _decoded(payload: bytes) -> Any:
+def _decoded(payload: bytes) -> tuple[Any, ...] | None:
     try:
-        return plain.decode(payload)
+        record = plain.decode(payload)
     except plain.BadData:
         return None
+    # A range would match a pattern of sequences too, if its length did not overflow first
+    return record if type(record) is tuple else None
 
 
 def _outcome(record: Any) -> CallOutcome:
