@@ -79,3 +79,8 @@ def test_a_packed_value_may_hold_anything(box):
         "def f():\n    from _reweave import plain\n    return plain.Packed('numpy.scalar', range(10**100))\n"
     )
     assert box.run_tests(program, "assert f() == 1").reason == "failed"
+
+
+def test_a_byte_order_mark_is_no_syntax_error(box):
+    """A file may begin with one, so a program may."""
+    assert box.run("\ufeffdef f(): return 1\n", [Call("f")]).calls == (Returned(1),)
