@@ -3,6 +3,7 @@
 import pytest
 
 from reweave.sandbox import Call, Limits, Returned
+from reweave.sandbox.inside import channel
 
 
 def test_a_program_does_not_choose_where_the_tests_read_memory(data_box):
@@ -84,3 +85,9 @@ def test_a_packed_value_may_hold_anything(box):
 def test_a_byte_order_mark_is_no_syntax_error(box):
     """A file may begin with one, so a program may."""
     assert box.run("\ufeffdef f(): return 1\n", [Call("f")]).calls == (Returned(1),)
+
+
+def test_millions_of_empty_records_are_not_read():
+    """No more records are taken from a result file than there can be."""
+    data = bytes(16 << 20)
+    assert channel.read(data, 3) == (0, [b""] * 3)

@@ -1,8 +1,8 @@
 """The default tier's /tmp: mounted by the zygote, and kept from one sample to the next while it is untouched.
 
 Most samples write no file, and making and forgetting a file system is a tenth of what a sample costs. The
-folder's own time of change tells: anything made, removed, renamed or set in it moves that on. What has no name
-takes room all the same: a file that lies in an unread message outlives its sample.
+folder's own time of change tells: anything made, removed, renamed or set in it moves that on. What has no
+name takes room all the same: a file in an unread message outlives its sample.
 """
 
 import os
