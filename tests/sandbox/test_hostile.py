@@ -91,3 +91,29 @@ def test_millions_of_empty_records_are_not_read():
     """No more records are taken from a result file than there can be."""
     data = bytes(16 << 20)
     assert channel.read(data, 3) == (0, [b""] * 3)
+
+
+def test_what_is_bound_to_a_name_is_computed_once(box):
+    """A generator that a list is made of is empty afterwards; the list is not."""
+    program = "def g(n):\n    yield from range(n)\n"
+    assert box.run_tests(program, "r = list(g(3))\nassert r == [0, 1, 2]\nassert len(r) == 3\n").passed
+    assert box.run_tests(program, "r = g(3)\nassert list(r) == [0, 1, 2]\nassert list(r) == []\n").passed
+    assert not box.run_tests(program, "r = list(g(3))\nassert r == []\n").passed
+
+
+@pytest.mark.parametrize(
+    "answer",
+    ["(x for x in a)", "{a[0], a[1]}", "{a[0]: a[1]}", "Counter(a)", "[{a[0]: [a[1]]}]"],
+)
+def test_numpys_numbers_are_numbers_wherever_they_stand(data_box, answer):
+    """In generators, sets and keys too."""
+    program = (
+        f"from collections import Counter\nimport numpy as np\ndef f(a=np.array([1, 2])): return {answer}\n"
+    )
+    expected = {"(": "list(f()) == [1, 2]", "{a[0],": "f() == {1, 2}", "C": "f() == {1: 1, 2: 1}"}
+    test = next(
+        (test for start, test in expected.items() if answer.startswith(start)),
+        "f() == " + answer.replace("a[0]", "1").replace("a[1]", "2"),
+    )
+    verdict = data_box.run_tests(program, f"assert {test}")
+    assert (verdict.passed, verdict.form) == (True, "data"), verdict

@@ -50,7 +50,7 @@ class Channel:
 
 
 def read(data, most=None):
-    """Give (assertions reached, payloads, ``most`` of them) of a result file's content, for the trusted side."""
+    """Give (assertions reached, at most ``most`` payloads) of a result file, for the trusted side."""
     if len(data) < HEADER:
         return 0, []
     (reached,) = struct.unpack_from("<Q", data, 0)
