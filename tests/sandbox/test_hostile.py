@@ -117,3 +117,23 @@ def test_numpys_numbers_are_numbers_wherever_they_stand(data_box, answer):
     )
     verdict = data_box.run_tests(program, f"assert {test}")
     assert (verdict.passed, verdict.form) == (True, "data"), verdict
+
+
+@pytest.mark.parametrize(
+    "limits",
+    [
+        {"wall": float("inf")},
+        {"wall": float("nan")},
+        {"wall": 0.0},
+        {"cpu": -1.0},
+        {"memory": -1},
+        {"memory": 1e9},
+        {"memory": 1 << 64},
+        {"processes": 1 << 33},
+        {"result": -1},
+    ],
+)
+def test_limits_that_cannot_be_held_to_are_refused_at_once(limits):
+    """Found out later, one such job would keep all others from running."""
+    with pytest.raises(ValueError, match=next(iter(limits))):
+        Limits(**limits)

@@ -33,7 +33,7 @@ def simplified(value: Any) -> Any:
         simple = list(map(simplified, flat))
         if all(map(_same, simple, flat)):
             return value
-        made = kind()
+        made: Any = kind()
         for key, part in zip(simple[::2], simple[1::2], strict=True):
             made[key] = part
         return made
