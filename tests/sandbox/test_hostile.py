@@ -137,3 +137,25 @@ def test_limits_that_cannot_be_held_to_are_refused_at_once(limits):
     """Found out later, one such job would keep all others from running."""
     with pytest.raises(ValueError, match=next(iter(limits))):
         Limits(**limits)
+
+
+@pytest.mark.parametrize("file", ["-1", "os.open('/dev/zero', os.O_RDWR)"])
+def test_no_shared_memory_that_no_limit_counts(box, file):
+    """All but a page of it can be unmapped and stays: in nobody's size, up to the whole machine's."""
+    program = f"import mmap, os\ndef f(): return len(mmap.mmap({file}, 4096))\n"
+    [outcome] = box.run(program, [Call("f")]).calls
+    assert outcome.type in {"PermissionError", "FileNotFoundError"}
+
+
+def test_memory_of_ones_own_and_of_files_is_still_to_be_had(box):
+    """What ``malloc``, ``multiprocessing`` and most programs map."""
+    program = (
+        "import mmap, multiprocessing\n"
+        "def f():\n"
+        "    shared = multiprocessing.Array('i', [1, 2])\n"
+        "    child = multiprocessing.Process(target=shared.__setitem__, args=(0, 7))\n"
+        "    child.start(); child.join()\n"
+        "    own = mmap.mmap(-1, 4096, flags=mmap.MAP_PRIVATE | mmap.MAP_ANONYMOUS)\n"
+        "    return list(shared), len(own)\n"
+    )
+    assert box.run(program, [Call("f")]).calls == (Returned(([7, 2], 4096)),)
