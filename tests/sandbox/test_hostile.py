@@ -1,8 +1,13 @@
 """Programs that try what nobody thought of at first."""
 
+import asyncio
+import queue
+import threading
+
 import pytest
 
-from reweave.sandbox import Call, Limits, Returned
+from reweave.errors import SandboxError
+from reweave.sandbox import AsyncSandbox, Call, CallsJob, Limits, Returned
 from reweave.sandbox.inside import channel
 
 
@@ -159,3 +164,43 @@ def test_memory_of_ones_own_and_of_files_is_still_to_be_had(box):
         "    return list(shared), len(own)\n"
     )
     assert box.run(program, [Call("f")]).calls == (Returned(([7, 2], 4096)),)
+
+
+def test_a_job_that_cannot_be_handed_over_loses_no_other(box):
+    """The results of the jobs before it come first, then the error says what is wrong."""
+    jobs = [CallsJob("def f(x): return x\n", [Call("f", [arg])]) for arg in (1, 2, print, 4)]
+    results = box.map(jobs)
+    assert [next(results).calls, next(results).calls] == [(Returned(1),), (Returned(2),)]
+    with pytest.raises(ValueError, match=r"handed to a sample: .* a function"):
+        next(results)
+    with pytest.raises(ValueError, match="cannot be handed to a sample"):
+        box.run_stdin("print(1)\n", "\ud800")
+    assert box.run("x = 1\n", []).passed
+
+
+def test_jobs_may_come_from_a_thread_that_uses_the_sandbox(box):
+    """Waiting for the next job keeps nobody out."""
+    made = queue.Queue()
+
+    def make():
+        for number in range(3):
+            box.run("x = 1\n", [])
+            made.put(CallsJob("x = 1\n", [], tag=number))
+        made.put(None)
+
+    thread = threading.Thread(target=make, daemon=True)
+    thread.start()
+    assert [run.tag for run in box.map(iter(lambda: made.get(timeout=30), None))] == [0, 1, 2]
+
+
+def test_another_event_loop_is_told(box):
+    """A sandbox belongs to the loop that first used it, and can be closed in another."""
+    other = AsyncSandbox(tier=box.tier, workers=1)
+
+    async def run():
+        return await other.run("x = 1\n", [])
+
+    assert asyncio.run(run()).passed
+    with pytest.raises(SandboxError, match="another event loop"):
+        asyncio.run(run())
+    asyncio.run(other.close())

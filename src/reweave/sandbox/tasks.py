@@ -1,6 +1,7 @@
 """A job under way: what to run for it, and what its answer is once that has run."""
 
 import marshal
+import operator
 import platform
 from collections.abc import Callable, Sequence
 from dataclasses import replace
@@ -82,7 +83,7 @@ class Tasks:
 
     @staticmethod
     def _request(body: dict[str, Any], limits: Limits, seed: int) -> Request:
-        return Request(marshal.dumps(body, 4), limits, seed)
+        return Request(marshal.dumps(body, 4), limits, operator.index(seed))
 
     # -- tests ---------------------------------------------------------------------------------------------
 
