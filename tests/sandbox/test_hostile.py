@@ -171,7 +171,7 @@ def test_a_job_that_cannot_be_handed_over_loses_no_other(box):
     jobs = [CallsJob("def f(x): return x\n", [Call("f", [arg])]) for arg in (1, 2, print, 4)]
     results = box.map(jobs)
     assert [next(results).calls, next(results).calls] == [(Returned(1),), (Returned(2),)]
-    with pytest.raises(ValueError, match=r"handed to a sample: .* a function"):
+    with pytest.raises(ValueError, match="cannot be handed to a sample"):
         next(results)
     with pytest.raises(ValueError, match="cannot be handed to a sample"):
         box.run_stdin("print(1)\n", "\ud800")
