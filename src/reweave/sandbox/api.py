@@ -27,7 +27,10 @@ class _Place:
 
 
 class Sandbox(Core):
-    """Runs untrusted code, and waits for it. A context manager; threads may share it.
+    """Runs untrusted code, and waits for it. A context manager.
+
+    Threads may share it and take turns: one waits while another's sample runs. For many at once there is
+    :meth:`map`, or ``AsyncSandbox``.
 
     Args:
         tier: ``default``, ``reduced``, ``strong`` or ``none``; None for the best that holds here.
@@ -77,20 +80,33 @@ class Sandbox(Core):
             jobs: Taken one by one, only as fast as results are taken.
             ordered: In the order of the jobs; else as they end.
             window: Jobs that may be under way or wait for an earlier one's result (64 a worker where None).
+
+        Raises:
+            ValueError: A job that cannot be handed to a sample; the results of those before it come first.
         """
         most = window or WINDOW * self.workers
         source = iter(jobs)
+        failure: Exception | None = None
         begun: deque[_Place] = deque()  # in the jobs' order
         ended: deque[_Place] = deque()  # in the order they ended
         try:
             while True:
-                with self._lock:
-                    while len(begun) < most and (job := next(source, None)) is not None:
+                while failure is None and len(begun) < most:
+                    try:
+                        # Not under the lock: the next job may come from a thread that uses this sandbox
+                        if (job := next(source, None)) is None:
+                            break
                         place = _Place()
-                        place.ticket = self._start(job, partial(place.take, ended))
+                        with self._lock:
+                            place.ticket = self._start(job, partial(place.take, ended))
                         begun.append(place)
-                    if not begun:
-                        return
+                    except Exception as error:  # noqa: BLE001 - raised when the results before it are out
+                        failure = error
+                if not begun:
+                    if failure is not None:
+                        raise failure
+                    return
+                with self._lock:
                     while not (begun[0].result if ordered else ended):
                         self._pool.step(None)
                     first = begun[0] if ordered else ended[0]

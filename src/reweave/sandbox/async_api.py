@@ -50,12 +50,20 @@ class AsyncSandbox(Core):
         """Run many jobs; give their results as a stream. See :meth:`Sandbox.map`."""
         most = window or WINDOW * self.workers
         source = iter(jobs)
+        failure: Exception | None = None
         running: deque[asyncio.Future[Run]] = deque()
         try:
             while True:
-                while len(running) < most and (job := next(source, None)) is not None:
-                    running.append(self._future(job))
+                while failure is None and len(running) < most:
+                    try:
+                        if (job := next(source, None)) is None:
+                            break
+                        running.append(self._future(job))
+                    except Exception as error:  # noqa: BLE001 - raised when the results before it are out
+                        failure = error
                 if not running:
+                    if failure is not None:
+                        raise failure
                     return
                 if ordered:
                     yield await running.popleft()
@@ -72,7 +80,7 @@ class AsyncSandbox(Core):
         """End every process of the sandbox; what is still awaited is cancelled."""
         if self._timer:
             self._timer.cancel()
-        if self._loop:
+        if self._loop and not self._loop.is_closed():
             self._loop.remove_reader(self._pool.fileno())
         for future in self._open:
             future.cancel()
@@ -91,6 +99,8 @@ class AsyncSandbox(Core):
 
     def _future(self, job: Job) -> asyncio.Future[Run]:
         loop = asyncio.get_running_loop()
+        if self._loop is not loop and self._loop is not None:
+            raise SandboxError("this sandbox is used in another event loop: make one in each")
         if self._loop is None:
             self._loop = loop
             loop.add_reader(self._pool.fileno(), self._step)

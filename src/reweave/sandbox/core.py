@@ -3,6 +3,7 @@
 import os
 from collections.abc import Callable, Sequence
 
+from reweave.sandbox.inside.plain import NotPlain
 from reweave.sandbox.interpreter import interpreter
 from reweave.sandbox.jobs import Job, Limits
 from reweave.sandbox.plans import ZYGOTES, plan
@@ -47,7 +48,10 @@ class Core:
         raise NotImplementedError
 
     def _start(self, job: Job, done: Callable[[Run], None]) -> Ticket:
-        request, finish = self._tasks.start(job)
+        try:
+            request, finish = self._tasks.start(job)
+        except (NotPlain, UnicodeEncodeError) as error:
+            raise ValueError(f"this job cannot be handed to a sample: {error}") from error
 
         def take(raw: Raw) -> None:
             nonlocal finish

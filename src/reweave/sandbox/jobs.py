@@ -12,6 +12,10 @@ Form = Literal["data", "proxy", "in-process"]
 """How a verdict was reached: see ``docs/sandbox.md``."""
 
 
+_LONGEST = 1_000_000  # seconds: the clocks below count milliseconds in 32 bits
+_MOST = {"processes": 1 << 20, "open_files": 1 << 20}
+
+
 @dataclass(frozen=True, slots=True)
 class Limits:
     """What one sample may use; past any of these it is ended, and the result says by which.
@@ -25,6 +29,9 @@ class Limits:
         disk: Bytes in the sample's private /tmp, which is its working directory.
         output: Bytes written to standard output and standard error, each.
         result: Bytes of encoded results.
+
+    Raises:
+        ValueError: A limit that no sample can be held to; none at all is not among those that there are.
     """
 
     wall: float = 5.0
@@ -35,6 +42,17 @@ class Limits:
     disk: int = 64 << 20
     output: int = 1 << 20
     result: int = 16 << 20
+
+    def __post_init__(self) -> None:
+        """Refuse here what would else fail where all jobs wait for one another."""
+        for name in ("wall", "cpu"):
+            seconds = getattr(self, name)
+            if seconds is not None and not 0 < seconds <= _LONGEST:  # not a number is refused as well
+                raise ValueError(f"limits: {name} is {seconds}, not above 0 and at most {_LONGEST} seconds")
+        for name in ("memory", "processes", "open_files", "disk", "output", "result"):
+            number, most = getattr(self, name), _MOST.get(name, 1 << 50)
+            if not isinstance(number, int) or not 0 <= number <= most:
+                raise ValueError(f"limits: {name} is {number!r}, not a whole number from 0 to {most}")
 
 
 @dataclass(frozen=True, slots=True)

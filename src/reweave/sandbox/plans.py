@@ -37,7 +37,7 @@ _ETC = (
     "mime.types",
     "fonts",
 )  # few: each is copied for each sample
-_DEVICES = ("null", "zero", "full", "random", "urandom")
+_DEVICES = ("null", "full", "random", "urandom")  # zero is shared memory that no limit counts
 
 _SIDES = ("/sides/0", "/sides/1")  # where samples have their root folders: as inside/gvisor.py has it
 

@@ -1,12 +1,14 @@
 """A job under way: what to run for it, and what its answer is once that has run."""
 
 import marshal
+import operator
 import platform
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from functools import lru_cache
 from typing import Any
 
+from reweave.errors import MissingExtraError
 from reweave.sandbox import arrays
 from reweave.sandbox.inside import channel, plain, values
 from reweave.sandbox.jobs import Call, CallsJob, CellsJob, Form, Job, Limits, StdinJob, TestsJob
@@ -81,7 +83,7 @@ class Tasks:
 
     @staticmethod
     def _request(body: dict[str, Any], limits: Limits, seed: int) -> Request:
-        return Request(marshal.dumps(body, 4), limits, seed)
+        return Request(marshal.dumps(body, 4), limits, operator.index(seed))
 
     # -- tests ---------------------------------------------------------------------------------------------
 
@@ -118,7 +120,7 @@ class Tasks:
         return self._request(body, limits, job.seed), finish
 
     def _finish_tests(self, job: TestsJob, limits: Limits, form: Form, raw: Raw) -> Run | Step:
-        reached, payloads = channel.read(raw.result)
+        reached, payloads = channel.read(raw.result, 1)
         ended: tuple[Any, str] | None = ended_by_limit(raw, limits)
         if ended is None:
             said = verdicts.read_test_end(payloads)
@@ -157,7 +159,7 @@ class Tasks:
     # -- the others ----------------------------------------------------------------------------------------
 
     def _outcomes(self, count: int, limits: Limits, raw: Raw) -> tuple[Any, str, tuple[Any, ...]]:
-        _, payloads = channel.read(raw.result)
+        _, payloads = channel.read(raw.result, count + 1)
         outcomes, said = verdicts.read_calls(payloads, count, plain.items_in(limits.result))
         ended = ended_by_limit(raw, limits) or said or ended_early(raw)
         return ended[0], ended[1], outcomes
@@ -176,7 +178,7 @@ class Tasks:
         )
 
     def _finish_stdin(self, job: StdinJob, limits: Limits, raw: Raw) -> StdinResult:
-        _, payloads = channel.read(raw.result)
+        _, payloads = channel.read(raw.result, 2)
         status, said = verdicts.read_exit(payloads)
         reason: Any
         reason, detail = ended_by_limit(raw, limits) or said or ended_early(raw)
@@ -191,7 +193,7 @@ class Tasks:
         )
 
     def _finish_cells(self, job: CellsJob, limits: Limits, raw: Raw) -> CellsResult:
-        _, payloads = channel.read(raw.result)
+        _, payloads = channel.read(raw.result, len(job.cells) + 1)
         cells = judge_cells.read_cells(payloads, len(job.cells))
         said = verdicts.read_test_end(payloads[-1:])
         reason: Any
@@ -214,6 +216,8 @@ def _with_arrays(outcome: CallOutcome) -> CallOutcome:
         return Returned(arrays.unpack(outcome.value))
     except plain.BadData as error:
         return NotPlain(f"no array: {error}")
+    except MissingExtraError as error:
+        return NotPlain(str(error))
 
 
 @lru_cache(maxsize=2048)

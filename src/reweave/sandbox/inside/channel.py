@@ -52,9 +52,9 @@ class Channel:
         self.write(("end", reason, detail[:2000]))
 
 
-def read(data):
-    """Give (assertions reached, payloads) of a result file's content, for the trusted side."""
+def read(data, most=None):
+    """Give (assertions reached, at most ``most`` payloads) of a result file, for the trusted side."""
     if len(data) < HEADER:
         return 0, []
     (reached,) = struct.unpack_from("<Q", data, 0)
-    return reached, frames.unpack(data, HEADER)
+    return reached, frames.unpack(data, HEADER, most)

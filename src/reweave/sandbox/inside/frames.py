@@ -15,11 +15,17 @@ def pack(payload):
     return _LENGTH.pack(len(payload)) + payload
 
 
-def unpack(data, start=0):
-    """Give the payloads of the frames in ``data`` from ``start`` on; an incomplete last one is left out."""
+def unpack(data, start=0, most=None):
+    """Give the payloads of the frames in ``data`` from ``start`` on; an incomplete last one is left out.
+
+    Args:
+        data: Bytes, trusted in no way.
+        start: Where the first frame begins.
+        most: Frames to give at most: millions of empty ones take seconds; None for all.
+    """
     view = memoryview(data)
     payloads = []
-    while start + 4 <= len(view):
+    while start + 4 <= len(view) and len(payloads) != most:
         (length,) = _LENGTH.unpack_from(view, start)
         if start + 4 + length > len(view):
             break

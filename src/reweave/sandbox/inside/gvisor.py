@@ -65,7 +65,8 @@ class Roots:
         signal.pthread_sigmask(signal.SIG_SETMASK, ())
         place = self.running - 1
         side, user = SIDES[place].encode(), _USERS[place]
-        options = b"mode=700,size=%d,uid=%d,gid=%d" % (tmp_bytes, user, user)
+        size = max(tmp_bytes, 4096)  # 0 would be no limit at all
+        options = b"mode=700,size=%d,uid=%d,gid=%d" % (size, user, user)
         system.call("mount", b"tmpfs", side + b"/tmp", b"tmpfs", _NOSUID_NODEV, options)
         system.call("mount", b"proc", side + b"/proc", b"proc", _NOSUID_NODEV_NOEXEC, None)
         system.call("unshare", isolate.NEWIPC | isolate.NEWUTS)

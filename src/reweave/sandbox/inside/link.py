@@ -202,6 +202,11 @@ class Link:
         return self._errors[name]
 
 
+# What libraries look for of their own accord, and trust: an address to read memory at, which could be the
+# expected value's; a copy's memory of what else is copied.
+_NEVER_ASKED = ("__cuda_array_interface__", "_as_parameter_", "__deepcopy__")
+
+
 class Remote:
     """Something of the program's that does not cross: a function, a class, an instance.
 
@@ -220,6 +225,8 @@ class Remote:
         return self._link.call(self._number, args, kwargs)
 
     def __getattr__(self, name):
+        if name in _NEVER_ASKED or (name.startswith("__array") and name != "__array__"):
+            raise AttributeError(name)
         return _ask(self, "get", name)
 
     def __setattr__(self, name, value):

@@ -16,6 +16,8 @@ def load(source, name="program", namespace=None):
         name: Its ``__name__``; ``__main__`` runs what stands under the usual guard.
         namespace: Names that are there before it runs.
     """
+    if source[:1] == "\ufeff":  # a byte order mark, which a file may begin with
+        source = source[1:]
     module = types.ModuleType(name)
     sys.modules[name] = module
     space = module.__dict__

@@ -1,7 +1,8 @@
 """The default tier's /tmp: mounted by the zygote, and kept from one sample to the next while it is untouched.
 
 Most samples write no file, and making and forgetting a file system is a tenth of what a sample costs. The
-folder's own time of change tells: anything made, removed, renamed or set in it moves that on.
+folder's own time of change tells: anything made, removed, renamed or set in it moves that on. What has no
+name takes room all the same: a file in an unread message outlives its sample.
 """
 
 import os
@@ -19,7 +20,8 @@ _COARSE = 5  # CLOCK_REALTIME_COARSE, by which files are stamped
 
 def mount(size):
     """Mount a fresh file system of ``size`` bytes on /tmp, and show it as /dev/shm too."""
-    options = b"mode=700,size=%d,nr_inodes=%d" % (size, 1000 + size // 4096)
+    # A size of 0 would be no limit at all.
+    options = b"mode=700,size=%d,nr_inodes=%d" % (max(size, 4096), 1000 + size // 4096)
     system.call("mount", b"tmpfs", FOLDER.encode(), b"tmpfs", _NOSUID_NODEV, options)
     system.call("mount", FOLDER.encode(), _SHARED.encode(), None, _BIND, None)
 
@@ -29,7 +31,7 @@ class Scratch:
 
     def __init__(self):
         self.size = None
-        self.stamp = 0
+        self.stamp = self.room = 0
 
     def ready(self, size):
         """See to it that an empty file system of this size is mounted that nobody has touched."""
@@ -42,9 +44,17 @@ class Scratch:
         mount(size)
         self.size = size
         self.stamp = os.stat(FOLDER).st_ctime_ns
+        self.room = _room()
         # Until the clock has moved on, a change could bear the same time.
         while time.clock_gettime_ns(_COARSE) <= self.stamp:
             time.sleep(0.001)
 
     def _touched(self):
-        return os.stat(FOLDER).st_ctime_ns != self.stamp or bool(os.listdir(FOLDER))
+        changed = os.stat(FOLDER).st_ctime_ns != self.stamp or _room() != self.room
+        return changed or bool(os.listdir(FOLDER))
+
+
+def _room():
+    """Give the blocks and files for which there is room in /tmp."""
+    status = os.statvfs(FOLDER)
+    return status.f_bfree, status.f_ffree

@@ -43,6 +43,9 @@ _PRCTL = (
     0x53564D41,  # names of memory areas: allocators try it
 )
 _IOCTL_REFUSED = (0x5412, 0x541C, 0x541D, 0x5423)  # TIOCSTI, TIOCLINUX, TIOCCONS, TIOCSETD: act on a terminal
+# Memory that processes share without a file stays whole while one page of it is mapped anywhere: the rest is
+# in no process's size, and no limit counts it.
+_SHARED_ANONYMOUS = 0x01 | 0x20
 _WHOLE_PERSONALITY = 0xFFFFFFFF  # asks, sets nothing
 # MPTCP, SMC, SCTP and ICMP sockets are other code in the kernel.
 _PROTOCOLS = (0, socket.IPPROTO_TCP, socket.IPPROTO_UDP)
@@ -72,7 +75,7 @@ def build_zygote(machine):
     architecture, calls = _calls(machine)
     table = {number: "pass" for _, number, _ in calls}
     numbers = {name: number for name, number, _ in calls}
-    for name in ("ioctl", "personality", "prctl", "socket", "socketpair"):
+    for name in ("ioctl", "mmap", "personality", "prctl", "socket", "socketpair"):
         table[numbers[name]] = name
     table[_CLONE3] = "unknown"
     code = [(_LOAD, _ARCHITECTURE), (_EQUAL, architecture, None, "kill"), (_LOAD, _NUMBER)]
@@ -80,6 +83,7 @@ def build_zygote(machine):
         code.append((_AT_LEAST, _X32, "kill", None))
     code += _search(table, "refuse", last="unknown")
     code += _argument("ioctl", 1, _IOCTL_REFUSED, "refuse", "pass")
+    code += _argument("mmap", 3, (_SHARED_ANONYMOUS,), "refuse", "pass", mask=_SHARED_ANONYMOUS)
     code += _argument("personality", 0, (0, _WHOLE_PERSONALITY), "pass", "refuse")
     code += _argument("prctl", 0, _PRCTL, "pass", "refuse")
     code += _argument("socketpair", 0, (socket.AF_UNIX,), "pair type", "refuse")

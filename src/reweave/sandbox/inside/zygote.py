@@ -58,13 +58,13 @@ class Zygote:
             own = False
             members, disk = reduced.descendants, self.way.disk
         warm.up()
+        # A page shared with the samples, who set their byte once they are confined and then let go of it:
+        # what runs untrusted can no longer claim that it never ran. The filter refuses such pages.
+        self.confined = mmap.mmap(-1, mmap.PAGESIZE)
         self.filter = None
         if settings["tier"] != "none":
             self.filter = seccomp.prepare(seccomp.build_sample(self.machine, own, namespaces=own))
             seccomp.install(seccomp.prepare(seccomp.build_zygote(self.machine)))
-        # A page shared with the samples, who set their byte once they are confined and then let go of it:
-        # what runs untrusted can no longer claim that it never ran.
-        self.confined = mmap.mmap(-1, mmap.PAGESIZE)
         self.watch = watch.Watch(control, members, disk, follow)
         for number in (signal.SIGINT, signal.SIGTERM):
             signal.signal(number, signal.SIG_DFL)
@@ -165,7 +165,7 @@ class Zygote:
             other = first_status & 0x7F
         for pid in pids:
             self.way.after(pid)
-        if any(self.confined[place] == 0 for place in range(len(pids))):
+        if how == protocol.EXITED and any(self.confined[place] == 0 for place in range(len(pids))):
             return protocol.REPORT.pack(number, protocol.REFUSED, 0, seconds, busy, peak * 1024, other)
         code = status >> 8
         if how == protocol.EXITED and status & 0x7F:

@@ -22,8 +22,8 @@ COLLIDING = 200  # unequal members of one hash: a set of them costs their square
 TYPES = (bool, int, float, complex, str, bytes, list, tuple, dict, set, frozenset, type(None))
 """The types whose values are computed with; ``isinstance`` and ``type`` are asked for these only."""
 
-_ITERATOR: Any = type(iter([]))  # what a program's generator comes across as
-_CONTAINERS = frozenset(
+ITERATOR: Any = type(iter([]))  # what a program's generator comes across as
+CONTAINERS = frozenset(
     {
         list,
         tuple,
@@ -40,7 +40,7 @@ _CONTAINERS = frozenset(
         deque,
     }
 )
-PLAIN = _CONTAINERS | {*TYPES, slice, type, _ITERATOR}
+PLAIN = CONTAINERS | {*TYPES, slice, type, ITERATOR}
 COMPARED = PLAIN | {Decimal, Fraction, date, datetime, time, timedelta}
 
 
@@ -64,9 +64,9 @@ def items(value: Any) -> list[Any]:
     """Give what iterating over a value gives."""
     if type(value) is Items:
         return value.values
-    if type(value) is _ITERATOR:
+    if type(value) is ITERATOR:
         return [*value]
-    if type(value) not in _CONTAINERS:
+    if type(value) not in CONTAINERS:
         raise Unsupported(f"iterating over {type(value).__name__}")
     if len(value) > LENGTH:
         raise Unsupported(f"{len(value)} items")
@@ -129,7 +129,7 @@ def arithmetic(function: Callable[[Any, Any], Any]) -> Callable[..., Any]:
 def add(left: Any, right: Any) -> Any:
     """Add, or join two sequences."""
     _small(left, right, bits=LENGTH)
-    if type(left) in _CONTAINERS and type(right) in _CONTAINERS and len(left) + len(right) > LENGTH:
+    if type(left) in CONTAINERS and type(right) in CONTAINERS and len(left) + len(right) > LENGTH:
         raise Unsupported("a very long sum")
     return left + right
 
@@ -139,7 +139,7 @@ def multiply(left: Any, right: Any) -> Any:
     """Multiply, or repeat a sequence."""
     _small(left, right)
     for value, times in ((left, right), (right, left)):
-        if type(value) in _CONTAINERS and type(times) in {int, bool} and len(value) * max(times, 0) > LENGTH:
+        if type(value) in CONTAINERS and type(times) in {int, bool} and len(value) * max(times, 0) > LENGTH:
             raise Unsupported("a very long product")
     return left * right
 

@@ -29,7 +29,7 @@ def read_cells(payloads: list[bytes], n_cells: int) -> tuple[CellResult, ...]:
 
 
 def _cell(record: Any) -> CellResult:
-    match record:
+    match record if type(record) is tuple else None:  # a range's length may overflow
         case ("cell", tuple() as outcome, str() as printed, dict() as variables, list() as removed):
             return CellResult(
                 outcome=_outcome(outcome),
@@ -54,7 +54,7 @@ def _variables(variables: Mapping[Any, Any]) -> dict[str, Any]:
 
 
 def _value(entry: Any) -> Any:
-    match entry:
+    match entry if type(entry) is tuple else None:
         case ("not-plain", str() as what):
             return NotPlain(what[:_TEXT])
         case ("plain", bytes() as data):

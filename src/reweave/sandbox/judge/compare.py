@@ -62,8 +62,13 @@ class NoAnswerError(Exception):
         self.call = call
 
 
-def evaluate(tree: Tree, outcomes: Sequence[CallOutcome]) -> Any:
+def evaluate(tree: Tree, outcomes: Sequence[CallOutcome], known: dict[int, Any] | None = None) -> Any:
     """Give a tree's value.
+
+    Args:
+        tree: Of a plan, which outlives ``known``.
+        outcomes: One a call.
+        known: Values of operations that have been evaluated, by the identity of their trees.
 
     Raises:
         NoAnswerError: An answer it needs is not there.
@@ -77,10 +82,12 @@ def evaluate(tree: Tree, outcomes: Sequence[CallOutcome]) -> Any:
             raise NoAnswerError(tree.call)
         return outcome.value
     if isinstance(tree, Apply):
-        return applied(tree, [evaluate(operand, outcomes) for operand in tree.operands])
+        if known and id(tree) in known:
+            return known[id(tree)]
+        return applied(tree, [evaluate(operand, outcomes, known) for operand in tree.operands])
     value: Any = None
     for operand in tree.operands:
-        value = evaluate(operand, outcomes)
+        value = evaluate(operand, outcomes, known)
         if bool(value) is tree.decided_by:
             break
     return value

@@ -5,12 +5,14 @@ and ends for any bytes whatever; ``judge_data`` compares the outcomes with what 
 sample never saw. A run's own reason (a limit, a signal) is the caller's to put first.
 """
 
+import copy
 import reprlib
 from collections.abc import Sequence
 from typing import Any, Final, get_args
 
 from reweave.sandbox.inside import plain
-from reweave.sandbox.judge.compare import Apply, NoAnswerError, applied, evaluate
+from reweave.sandbox.judge.bounded import CONTAINERS, ITERATOR, LENGTH, Unsupported
+from reweave.sandbox.judge.compare import Apply, NoAnswerError, Tree, applied, evaluate
 from reweave.sandbox.judge.data_form import TRUTH, Check, DataPlan
 from reweave.sandbox.judge.operations import COMPARISONS
 from reweave.sandbox.judge.scalars import simplified
@@ -23,6 +25,7 @@ Said = tuple[str, str]
 """The (reason, detail) a sample ended with, by its own word."""
 
 _COMPARING = frozenset(map(id, COMPARISONS.values()))
+_HELD = 10 * LENGTH  # items of all values that names are bound to
 _MESSAGE = 1000
 _ENDS: frozenset[str] = frozenset({"passed", "failed", "crashed", "syntax", "missing-module", "memory"})
 
@@ -42,15 +45,21 @@ def judge_data(plan: DataPlan, outcomes: Sequence[CallOutcome]) -> tuple[Reason,
         plan: What was asked.
         outcomes: One a call, as ``read_calls`` gives them.
     """
+    again = list(map(_fresh, outcomes))
     said = _judged(plan, outcomes)
     if said[0] == "failed":
         # Only now: few answers are numpy's
-        simple = [
-            Returned(simplified(each.value)) if isinstance(each, Returned) else each for each in outcomes
-        ]
-        if any(_changed(one, two) for one, two in zip(simple, outcomes, strict=True)):
+        simple = [Returned(simplified(each.value)) if isinstance(each, Returned) else each for each in again]
+        if any(_changed(one, two) for one, two in zip(simple, again, strict=True)):
             said = _judged(plan, simple)
     return said
+
+
+def _fresh(outcome: CallOutcome) -> CallOutcome:
+    """Give an outcome that walking the other one's iterator does not empty."""
+    if isinstance(outcome, Returned) and type(outcome.value) is ITERATOR:
+        return Returned(copy.copy(outcome.value))
+    return outcome
 
 
 def _changed(one: CallOutcome, other: CallOutcome) -> bool:
@@ -59,10 +68,11 @@ def _changed(one: CallOutcome, other: CallOutcome) -> bool:
 
 def _judged(plan: DataPlan, outcomes: Sequence[CallOutcome]) -> tuple[Reason, str, int]:
     reached = 0
+    known: dict[int, Any] = {}
     for check in plan.checks:
         reached += check.asserts
         try:
-            fault = _fault(check, outcomes)
+            fault = _fault(check, outcomes, known)
         except NoAnswerError as missing:
             outcome = outcomes[missing.call]
             entry = plan.calls[missing.call].entry.removeprefix(f"{TRUTH}(")
@@ -132,18 +142,32 @@ def shown(value: Any) -> str:
         return f"<{type(value).__name__}>"
 
 
-def _fault(check: Check, outcomes: Sequence[CallOutcome]) -> str | None:
+def _fault(check: Check, outcomes: Sequence[CallOutcome], known: dict[int, Any]) -> str | None:
     """Give what does not hold, None where all does."""
     tree = check.tree
     if isinstance(tree, Apply) and len(tree.operands) == 2 and id(tree.function) in _COMPARING:
-        left, right = (evaluate(operand, outcomes) for operand in tree.operands)
-        if applied(tree, [left, right]) or not check.asserts:
+        left, right = (evaluate(operand, outcomes, known) for operand in tree.operands)
+        value = applied(tree, [left, right])
+        if not check.asserts:
+            _keep(tree, value, known)
+        if value or not check.asserts:
             return None
         return f"{shown(left)} against {shown(right)}"
-    value = evaluate(tree, outcomes)
-    if not check.asserts or value:
+    value = evaluate(tree, outcomes, known)
+    if not check.asserts:
+        _keep(tree, value, known)
+        return None
+    if value:
         return None
     return f"it is {shown(value)}"
+
+
+def _keep(tree: Tree, value: Any, known: dict[int, Any]) -> None:
+    """Keep what a name is bound to: computed again, an iterator that it walked would be empty."""
+    known[0] = known.get(0, 0) + (len(value) if type(value) in CONTAINERS else 1)
+    if known[0] > _HELD:
+        raise Unsupported("names bound to very large values")
+    known[id(tree)] = value
 
 
 def _at(check: Check, what: str) -> str:
@@ -159,11 +183,19 @@ def _told(outcome: CallOutcome) -> str:
     return "gave no answer"
 
 
+<<<<<<< HEAD
 def _decoded(payload: bytes, items: int = plain.ITEMS) -> Any:
     try:
         return plain.decode(payload, items=items)
+=======
+def _decoded(payload: bytes) -> tuple[Any, ...] | None:
+    try:
+        record = plain.decode(payload)
+>>>>>>> sb-critic
     except plain.BadData:
         return None
+    # A range would match a pattern of sequences too, if its length did not overflow first
+    return record if type(record) is tuple else None
 
 
 def _outcome(record: Any) -> CallOutcome:
