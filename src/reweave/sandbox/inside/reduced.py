@@ -78,7 +78,7 @@ class Confined:
         return self.counted[1]
 
     def disk(self):
-        """Give the bytes on disk in the samples' folders, each name counted as a block; deep ones are cut off."""
+        """Give the bytes on disk in the samples' folders, each name counted as a block."""
         total, ask = 0, list(self.folders[: self.running])
         while ask:
             try:

@@ -183,15 +183,9 @@ def _told(outcome: CallOutcome) -> str:
     return "gave no answer"
 
 
-<<<<<<< HEAD
-def _decoded(payload: bytes, items: int = plain.ITEMS) -> Any:
+def _decoded(payload: bytes, items: int = plain.ITEMS) -> tuple[Any, ...] | None:
     try:
-        return plain.decode(payload, items=items)
-=======
-def _decoded(payload: bytes) -> tuple[Any, ...] | None:
-    try:
-        record = plain.decode(payload)
->>>>>>> sb-critic
+        record = plain.decode(payload, items=items)
     except plain.BadData:
         return None
     # A range would match a pattern of sequences too, if its length did not overflow first
