@@ -573,16 +573,18 @@ def test_an_output_folder_is_made(tmp_path):
 def test_an_interrupt_is_one_line(some, tmp_path):
     """Ctrl-C ends all processes with 130 and one line; the same command goes on."""
     out = tmp_path / "out.jsonl"
-    command = [sys.executable, "-m", "reweave", "edits", str(some[0]), "-o", str(out), "--workers", "2"]
+    # Enough paths that it is still at work when the first of them are written down.
+    options = [str(some[0]), "-o", str(out), "--paths", "40"]
+    command = [sys.executable, "-m", "reweave", "edits", *options, "--workers", "2"]
     process = subprocess.Popen(
         command, env=ENV, stderr=subprocess.PIPE, stdout=subprocess.PIPE, start_new_session=True
     )
     journal = out.with_name("out.jsonl.run") / "journal.jsonl"
     while not (journal.exists() and journal.stat().st_size):
-        time.sleep(0.05)
+        time.sleep(0.005)
     os.killpg(process.pid, signal.SIGINT)
     _, said = process.communicate(timeout=60)
     assert process.returncode == 130
     assert said.decode() == "reweave: interrupted; the same command goes on where this one stopped\n"
     _wait_for_group_to_end(process.pid)
-    assert edits(some[0], "-o", out).returncode == 0
+    assert edits(*options).returncode == 0

@@ -315,7 +315,7 @@ def head(*tail):
         head(k.SET, 1, k.EACH, k.LIST, 0, k.EACH),
         head(k.DICT, 2, k.EACH, k.NONE, k.NONE, k.EACH, k.NONE, k.NONE),
         head(k.DEQUE, 0x90, 1, k.EACH, k.NONE),
-        head(k.BIG, 255, 1, 0, 1, 0) + bytes(65537),
+        head(k.BIG, 255, *(k.INT_BYTES + 1).to_bytes(4, "little")) + bytes(k.INT_BYTES + 1),
         head(k.RANGE, 0x90, 0x91, 0x90),
         head(k.FRACTION, 0x91, 0x90),
         head(k.DATE, 0x91, 0x91, 0xFF),
