@@ -56,7 +56,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument(
-        "--samples", type=int, default=1500, help="of the zygote; the other way runs a hundredth"
+        "--samples", type=int, default=2500, help="of the zygote; the other way runs a hundredth"
     )
     arguments = parser.parse_args()
     if not shutil.which("bwrap"):
