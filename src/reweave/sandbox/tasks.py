@@ -103,11 +103,15 @@ class Tasks:
 
     def _data(self, job: TestsJob, limits: Limits) -> Step:
         plan, calls = _planned(job.tests, job.entry_point)
+        if plan is not None and plan.drawn and job.seed:
+            plan, calls = _planned(job.tests, job.entry_point, job.seed)
         if plan is None:
             raise ValueError(
                 "these tests are not all equality tests on plain data: use form='proxy' or 'auto'"
             )
-        body = {"kind": "calls", "program": job.program, "calls": calls}
+        body: dict[str, Any] = {"kind": "calls", "program": job.program, "calls": calls}
+        if plan.earlier:
+            body["earlier"] = plan.earlier
         count = len(plan.assertions)
 
         def finish(raw: Raw) -> Run:
@@ -221,9 +225,9 @@ def _with_arrays(outcome: CallOutcome) -> CallOutcome:
 
 
 @lru_cache(maxsize=2048)
-def _planned(tests: str, entry_point: str | None) -> tuple[data_form.DataPlan | None, bytes]:
+def _planned(tests: str, entry_point: str | None, seed: int = 0) -> tuple[data_form.DataPlan | None, bytes]:
     """Give a test text's plan and its calls as a sample reads them: the same for every sample of a task."""
-    plan = data_form.plan(tests, entry_point)
+    plan = data_form.plan(tests, entry_point, seed)
     return plan, b"" if plan is None else values.pack(_listed(plan.calls))
 
 

@@ -1,6 +1,8 @@
 """The data form's plans: what has one, what has none, and what the plan then accepts."""
 
+import random
 import signal
+import string
 
 import pytest
 
@@ -57,6 +59,36 @@ def test_plain_assertions_have_a_plan(tests, function):
     assert reached == len(plan(tests).assertions) >= 1
 
 
+def test_drawn_inputs_are_what_the_tests_would_draw():
+    """Random numbers are those of the job's seed, as the module or a generator of its own gives them."""
+    tests = (
+        "import random\nfrom random import randint\nimport string\n"
+        "for _ in range(3):\n"
+        "    values = []\n"
+        "    size = randint(1, 4)\n"
+        "    for _ in range(size):\n"
+        "        values.append(random.choice(string.ascii_lowercase))\n"
+        "    assert f(values, random.Random(5).uniform(0, 1)) == size\n"
+    )
+    for seed in (0, 7):
+        random.seed(seed)
+        letters, number = string.ascii_lowercase, random.Random(5).uniform(0, 1)
+        drawn = [[random.choice(letters) for _ in range(random.randint(1, 4))] for _ in range(3)]
+        planned = plan(tests, None, seed)
+        assert [call.args for call in planned.calls] == [(each, number) for each in drawn]
+        assert planned.drawn
+    assert not plan("assert f(1) == 1").drawn
+
+
+def test_an_answer_goes_to_a_later_call():
+    """A round trip is planned: the second call is given what the first one gave, or a copy."""
+    planned = plan("import copy\nx = g(1)\nassert f(x, n=copy.deepcopy(g(2))) == 1\nassert f(g(3)) == 1")
+    assert [(call.entry, call.args, call.kwargs) for call in planned.calls] == [
+        ("g", (1,), {}), ("g", (2,), {}), ("f", (None,), {"n": None}), ("g", (3,), {}), ("f", (None,), {}),
+    ]  # fmt: skip
+    assert planned.earlier == {2: {0: (0, False), "n": (1, True)}, 4: {0: (3, False)}}
+
+
 def test_check_is_called_with_the_entry_point():
     """HumanEval's ``check`` need not be called by its text."""
     assert [call.entry for call in plan(CHECK, "inc").calls] == ["inc", "inc"]
@@ -78,14 +110,21 @@ def test_a_redefined_builtin_is_the_programs():
     "tests",
     [
         "assert f(lambda x: x) == 1",
-        "assert f(g(1)) == 1",
+        "assert f([g(1)]) == 1",
+        "x = f(1)\ng(x)\nassert x == 1",
+        "x = f(1)\nassert x == 1\nassert g(x) == 1",
+        "a, b = f(1)\nassert g(a) == 1",
         "x = [1]\nassert f(x) == x",
         "x = [1]\ny = [x, 2]\nf(x)\nassert f(2) == y",
         "x = [3, 1]\nf(x)\nassert x == [1, 3]",
         "assert f(1) == 1 or f(2) == 2",
         "assert any(f(i) for i in range(3))",
         "try:\n    f(1)\nexcept ValueError:\n    pass\nassert f(2) == 1",
-        "import random\nassert f(random.random()) == 1",
+        "import random\nassert f(random.SystemRandom().random()) == 1",
+        "import random\nassert f(random.sample({1, 2}, 1)) == 1",
+        "import random\nx = [1, 2]\nrandom.shuffle(x)\nassert f(x) == 1",
+        "x = [1]\nf(x)\nx.append(2)\nassert f(3) == 1",
+        "x = []\nx.append(f(1))\nassert f(2) == 1",
         "import numpy as np\nassert np.allclose(f(1), 2)",
         "class T:\n    pass\nassert f(1) == 1",
         "s = Stack()\nassert s.pop() == 1",
@@ -186,6 +225,7 @@ def test_a_call_for_its_own_sake_must_not_raise():
     assert judge_data(planned, [Returned(9), Returned(9), Returned(1)]) == ("passed", "", 1)
     assert judge_data(planned, [Raised("E", ""), Returned(9), Returned(1)])[0] == "failed"
     assert judge_data(planned, [Returned(9), Raised("E", ""), Returned(1)])[0] == "failed"
+    assert judge_data(planned, [NotPlain("a Node"), NotPlain("a Node"), Returned(1)])[0] == "passed"
 
 
 def test_lazy_answers_are_bounded():

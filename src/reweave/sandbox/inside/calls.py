@@ -1,5 +1,7 @@
 """Calls into a program: what each gives is written down, and nothing is expected of it here."""
 
+import copy
+
 from . import plain, program
 
 
@@ -7,14 +9,25 @@ def run(body, channel):
     """Load the program, make the calls in order, and write one record a call, then the end.
 
     Args:
-        body: ``program``, its source text; ``calls``, a list of (entry expression, args, kwargs).
+        body: ``program``, its source text; ``calls``, a list of (entry expression, args, kwargs);
+            ``earlier``, if it is there: by number of a call, by place or name of an argument, (the number of
+            the call that gave it, whether a copy is meant).
         channel: Where the records go.
     """
     try:
         space = program.load(body["program"])
         entries = {}
-        for entry, args, kwargs in body["calls"]:
+        earlier, given = body.get("earlier", {}), {}
+        # Of what goes to a later call nothing is written: to write an iterator is to walk it.
+        handed_on = {call for places in earlier.values() for call, copied in places.values() if not copied}
+        for number, (entry, args, kwargs) in enumerate(body["calls"]):
+            if number in earlier:
+                _hand_over(given, earlier[number], args, kwargs)
             record = _outcome(space, entries, entry, args, kwargs)
+            if earlier and record[0] == "returned":
+                given[number] = record[1]
+                if number in handed_on:
+                    record = ("not-plain", "it went to a later call")
             try:
                 channel.write(record)
             except plain.NotPlain as error:
@@ -35,6 +48,14 @@ def ended_by(error):
         reason = "syntax"
     where = ", line %d" % line if line else ""
     return reason, "%s: %s%s" % (name, message, where)
+
+
+def _hand_over(given, earlier, args, kwargs):
+    """Put what earlier calls gave in its place among the arguments: the objects themselves, or copies."""
+    for place, (call, copied) in earlier.items():
+        value = given.get(call)  # a call that raised has ended the tests where they are judged
+        target = kwargs if type(place) is str else args
+        target[place] = copy.deepcopy(value) if copied else value
 
 
 def _outcome(space, entries, entry, args, kwargs):

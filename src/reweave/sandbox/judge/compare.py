@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from reweave.sandbox.judge import operations
-from reweave.sandbox.results import CallOutcome, Returned
+from reweave.sandbox.results import CallOutcome, NotPlain, Returned
 
 RTOL = 1e-07  # evalplus': numpy.testing.assert_allclose's default
 
@@ -26,6 +26,13 @@ class Const:
 @dataclass(frozen=True, slots=True)
 class Answer:
     """What the plan's call of this number returned."""
+
+    call: int
+
+
+@dataclass(frozen=True, slots=True)
+class Came:
+    """That the plan's call of this number returned, whatever it returned."""
 
     call: int
 
@@ -47,7 +54,7 @@ class Junction:
     operands: "tuple[Tree, ...]"
 
 
-Tree = Const | Answer | Apply | Junction
+Tree = Const | Answer | Came | Apply | Junction
 
 
 class NoAnswerError(Exception):
@@ -81,6 +88,10 @@ def evaluate(tree: Tree, outcomes: Sequence[CallOutcome], known: dict[int, Any] 
         if not isinstance(outcome, Returned):
             raise NoAnswerError(tree.call)
         return outcome.value
+    if isinstance(tree, Came):
+        if not isinstance(outcomes[tree.call], (Returned, NotPlain)):
+            raise NoAnswerError(tree.call)
+        return None
     if isinstance(tree, Apply):
         if known and id(tree) in known:
             return known[id(tree)]

@@ -8,17 +8,17 @@ What a call returned is taken as it was when the call returned.
 import ast
 import sys
 import warnings
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Any
 
 from reweave.sandbox.inside import names
 from reweave.sandbox.jobs import Call
 from reweave.sandbox.judge import bounded, operations
-from reweave.sandbox.judge.compare import Answer, Apply, Const, Junction, Tree
-from reweave.sandbox.judge.expressions import Defined, Expressions, Module, Program, Pure, Reject
+from reweave.sandbox.judge.compare import Answer, Apply, Came, Const, Tree
+from reweave.sandbox.judge.expressions import FUNCTIONS, LATER, Defined, Expressions, Module, Program, Reject
 
 SOURCE = 1_000_000  # characters of test text that are looked at
 TEXT = 300  # characters of an assertion that are kept for messages
@@ -46,10 +46,20 @@ class Check:
 
 @dataclass(frozen=True, slots=True)
 class DataPlan:
-    """Calls for the sample, in order, and what is then checked, in order."""
+    """Calls for the sample, in order, and what is then checked, in order.
+
+    Args:
+        calls: With None in place of arguments that are earlier answers.
+        checks: What is then evaluated.
+        earlier: By number of a call, by place or name of an argument: the number of the call whose answer it
+            is, and whether a copy of that is meant.
+        drawn: Whether the tests draw random numbers: the plan is then that of one seed.
+    """
 
     calls: tuple[Call, ...]
     checks: tuple[Check, ...]
+    earlier: Mapping[int, Mapping[int | str, tuple[int, bool]]]
+    drawn: bool
 
     @property
     def assertions(self) -> tuple[Check, ...]:
@@ -58,17 +68,18 @@ class DataPlan:
 
 
 @lru_cache(maxsize=2048)
-def plan(tests: str, entry_point: str | None = None) -> DataPlan | None:
+def plan(tests: str, entry_point: str | None = None, seed: int = 0) -> DataPlan | None:
     """Give the plan of a test text, None where the data form does not do.
 
     Args:
         tests: Python source text.
         entry_point: The name the tests check; needed for a ``check(candidate)`` that nobody calls, and where
             the program defines a name that Python has already.
+        seed: Of the numbers that the tests draw.
     """
     try:
         module = parse(tests)
-        return _Planner(entry_point or names.subject(tests)).planned(module)
+        return _Planner(entry_point or names.subject(tests), seed).planned(module)
     except (Reject, bounded.Unsupported, RecursionError, MemoryError, SyntaxError):
         return None
 
@@ -91,9 +102,9 @@ class _Return(Exception):  # noqa: N818 - control flow, not an error
 
 
 class _Planner:
-    def __init__(self, entry_point: str | None) -> None:
+    def __init__(self, entry_point: str | None, seed: int) -> None:
         self.entry_point = entry_point
-        self.expressions = Expressions(entry_point, self._inline)
+        self.expressions = Expressions(entry_point, self._inline, seed)
         self.checks: list[Check] = []
         self.called: set[str] = set()
         self._texts: dict[int, str] = {}
@@ -112,9 +123,10 @@ class _Planner:
                 self._inline(function, [], {})
             elif function.name == "check":
                 raise Reject("a check of nobody knows what")
-        if not self.expressions.calls or not any(check.asserts for check in self.checks):
+        expressions = self.expressions
+        if not expressions.calls or not any(check.asserts for check in self.checks):
             return None
-        return DataPlan(tuple(self.expressions.calls), tuple(self.checks))
+        return DataPlan(tuple(expressions.calls), tuple(self.checks), expressions.earlier, expressions.drawn)
 
     def _block(self, statements: Sequence[ast.stmt]) -> None:
         for statement in statements:
@@ -128,6 +140,10 @@ class _Planner:
                 self._check(node, self._truth(test), asserts=True)
             case ast.Expr(value=ast.Constant()) | ast.Expr(value=ast.Name(id="print")) | ast.Pass():
                 pass
+            case ast.Expr(
+                value=ast.Call(func=ast.Attribute(ast.Name(id=name), "append"), args=[argument], keywords=[])
+            ):
+                expressions.append(name, argument)
             case ast.Expr(value=value):
                 if not self._prints(value):
                     self._check(node, expressions.value(value), asserts=False)
@@ -159,7 +175,7 @@ class _Planner:
             case ast.ImportFrom(module=str(module), names=aliases, level=0):
                 _standard(module)
                 for alias in aliases:
-                    expressions.scopes[-1][alias.asname or alias.name] = _imported(module, alias.name)
+                    expressions.scopes[-1][alias.asname or alias.name] = self._imported(module, alias.name)
             case ast.Return(value=value):
                 raise _Return(expressions.value(value) if value else None)
             case _:
@@ -176,13 +192,13 @@ class _Planner:
         if isinstance(inner, Answer) and isinstance(test, ast.Call):
             call = self.expressions.calls[inner.call]
             if not call.entry.startswith(TRUTH):
-                self.expressions.calls[inner.call] = Call(f"{TRUTH}({call.entry})", call.args, call.kwargs)
+                self.expressions.calls[inner.call] = replace(call, entry=f"{TRUTH}({call.entry})")
         return value
 
     def _kept(self, node: ast.stmt, value: ast.expr) -> Any:
         """Give the value to bind; one that is yet to come must not raise, whether it is used or not."""
         result = self.expressions.value(value)
-        if isinstance(result, (Const, Answer, Apply, Junction)):
+        if isinstance(result, LATER):
             if (
                 isinstance(value, ast.Call)
                 and isinstance(value.func, ast.Name)
@@ -193,11 +209,13 @@ class _Planner:
         return result
 
     def _check(self, node: ast.stmt, value: Any, *, asserts: bool) -> None:
-        if isinstance(value, (Program, Module, Pure, Defined)):
+        if isinstance(value, FUNCTIONS):
             raise Reject("a function as a condition")
-        known = not isinstance(value, (Const, Answer, Apply, Junction))
+        known = not isinstance(value, LATER)
         if known and not asserts:
             return
+        if not asserts and isinstance(value, Answer):
+            value = Came(value.call)  # it may be no data, as long as it only goes back to the program
         # A known value's truth is known: of the value itself no message has need
         tree = Const(bool(value)) if known else self.expressions.tree(value)
         text = self._texts.get(id(node))
@@ -213,6 +231,11 @@ class _Planner:
         for argument in value.args:
             self.expressions.known(argument)
         return True
+
+    def _imported(self, module: str, name: str) -> Any:
+        if name == "*":
+            raise Reject("a star import")
+        return self.expressions.member(module, name)
 
     def _inline(self, node: ast.FunctionDef, args: list[Any], kwargs: dict[str, Any]) -> Any:
         """Give what a function of the tests' returns, its assertions checked on the way."""
@@ -254,12 +277,3 @@ class _Planner:
 def _standard(module: str) -> None:
     if module.partition(".")[0] not in sys.stdlib_module_names:
         raise Reject(f"an import of {module}")
-
-
-def _imported(module: str, name: str) -> Any:
-    if name == "*":
-        raise Reject("a star import")
-    value = operations.MODULES.get(module, {}).get(name)
-    if value is None:
-        return Module(f"{module}.{name}")
-    return Pure(value) if callable(value) else value

@@ -7,20 +7,26 @@ to come. What is neither raises ``Reject``: such tests run in a second sandbox, 
 Python would not have made every call that is planned here, only those that earlier operands leave open. So
 a call may stand behind ``and`` in an assertion, which has failed when the call is not made, but not behind
 ``or``. And a program may change its arguments in place: what it may have changed is not looked at again.
+
+An answer may be an argument of a later call: the sample hands over what the earlier call gave.
 """
 
 import ast
 import builtins
+import itertools
+import random
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from reweave.sandbox.jobs import Call
 from reweave.sandbox.judge import bounded, operations
-from reweave.sandbox.judge.compare import Answer, Apply, Const, Junction, Tree
+from reweave.sandbox.judge.compare import Answer, Apply, Came, Const, Junction, Tree
+from reweave.sandbox.judge.drawing import Generator, drawing
 
 STEPS = 200_000  # expressions folded for one task
 CALLS = 10_000
+_DEEPCOPY = operations.MODULES["copy"]["deepcopy"]
 _NAMED = frozenset({"abs_tol", "default", "rel_tol", "reverse", "start"})
 _DATA = (bool, int, float, complex, str, bytes, type(None))
 
@@ -61,19 +67,32 @@ class Defined:
     node: ast.FunctionDef
 
 
+Inline = Callable[[ast.FunctionDef, list[Any], dict[str, Any]], Any]
+LATER = (Const, Answer, Came, Apply, Junction)
+"""What an expression gives in which the program has a part."""
+FUNCTIONS = (Program, Module, Pure, Defined, Generator)
+"""What it gives where it is no data."""
+
+
 class Expressions:
     """Folds expressions; the plan's calls gather in ``calls``.
 
     Args:
         entry_point: The program's name that the tests are about, if it is known.
         inline: Gives the value of a call to a function of the tests'.
+        seed: Of the numbers that the tests draw.
     """
 
-    def __init__(
-        self, entry_point: str | None, inline: Callable[[ast.FunctionDef, list[Any], dict[str, Any]], Any]
-    ) -> None:
+    def __init__(self, entry_point: str | None, inline: Inline, seed: int = 0) -> None:
         self.entry_point = entry_point
         self.calls: list[Call] = []
+        self.earlier: dict[int, dict[int | str, tuple[int, bool]]] = {}
+        self.drawn = False
+        self._source = random.Random(seed)  # noqa: S311 - what the tests would draw
+        # Calls whose answers the program was given again, and those that trees look at: no call is both.
+        # Handed on, an answer may change; looked at, an iterator has been walked.
+        self._passed: set[int] = set()
+        self._looked_at: set[int] = set()
         self.scopes: list[dict[str, Any]] = [{}]
         self._inline = inline
         self._steps = 0
@@ -142,7 +161,7 @@ class Expressions:
     def known(self, node: ast.expr) -> Any:
         """Give the value of an expression in which the program has no part."""
         value = self.value(node)
-        if isinstance(value, (Const, Answer, Apply, Junction, Program, Module, Pure, Defined)):
+        if isinstance(value, LATER + FUNCTIONS):
             raise Reject("a choice that hangs on an answer")
         return value
 
@@ -153,9 +172,11 @@ class Expressions:
         """Give the value of an operation, now where all operands are known, else later."""
         names = names or {}
         operands = [*values, *names.values()]
-        if any(isinstance(operand, (Program, Module, Pure, Defined)) for operand in operands):
+        if any(isinstance(operand, FUNCTIONS) for operand in operands):
             raise Reject("a function as a value")
-        if any(isinstance(operand, (Const, Answer, Apply, Junction)) for operand in operands):
+        if any(isinstance(operand, LATER) for operand in operands):
+            if function is _DEEPCOPY and isinstance(values[0], Answer) and len(operands) == 1:
+                return Apply(function, (values[0],))  # not looked at: it may go back to the program
             return Apply(function, tuple(map(self.tree, operands)), tuple(names))
         try:
             result = function(*values, **names)
@@ -167,7 +188,10 @@ class Expressions:
 
     def tree(self, value: Any) -> Tree:
         """Give the tree of a value."""
-        if isinstance(value, (Const, Answer, Apply, Junction)):
+        if (answer := _answer(value)) is not None:
+            self._looked_at.add(answer[0])
+            self._no_call_is_both()
+        if isinstance(value, LATER):
             return value
         if type(value) not in _DATA:
             held = self._mutables(value)
@@ -198,7 +222,7 @@ class Expressions:
             raise Reject(str(error)) from error
 
     def _unpacked(self, value: Any, count: int) -> list[Any]:
-        if isinstance(value, (Const, Answer, Apply, Junction)):
+        if isinstance(value, LATER):
             whole = Apply(lambda *parts: _exactly(count, parts), (value,))
             return [Apply(operations.subscript, (whole, Const(index))) for index in range(count)]
         try:
@@ -250,11 +274,7 @@ class Expressions:
             self._open += with_open
             operand = self.value(node, decisive=decisive)
             self._open -= with_open
-            if (
-                not operands
-                and not isinstance(operand, (Const, Answer, Apply, Junction))
-                and node is not nodes[-1]
-            ):
+            if not operands and not isinstance(operand, LATER) and node is not nodes[-1]:
                 if bool(operand) is decided_by:
                     return operand
                 continue
@@ -298,11 +318,38 @@ class Expressions:
         if isinstance(owner, Program):
             return Program(f"{owner.entry}.{node.attr}")
         if isinstance(owner, Module):
-            value = operations.MODULES.get(owner.name, {}).get(node.attr)
-            if value is None:
-                raise Reject(f"{owner.name}.{node.attr}")
-            return Pure(value) if callable(value) else value
+            value = self.member(owner.name, node.attr)
+            if isinstance(value, Module):
+                raise Reject(value.name)
+            return value
+        if isinstance(owner, Generator):
+            return self._drawing(owner.source, node.attr)
         raise Reject("an attribute")
+
+    def member(self, module: str, name: str) -> Any:
+        """Give what a module has under a name; where nothing is known of it, a module of that name."""
+        if module == "random":
+            return self._drawing(self._source, name)
+        value = operations.MODULES.get(module, {}).get(name)
+        if value is None:
+            return Module(f"{module}.{name}")
+        return Pure(value) if callable(value) else value
+
+    def append(self, name: str, argument: ast.expr) -> None:
+        """Append to a list of the tests' own that nothing else holds."""
+        values = self._name(name)
+        if type(values) is not list or id(values) in self._held:
+            raise Reject("a change in place")
+        values.append(self.known(argument))
+
+    def _drawing(self, source: random.Random, name: str) -> Any:
+        self.drawn = True
+        if name == "Random" and source is self._source:
+            return Pure(lambda *seed: Generator(random.Random(*map(operations.seed, seed))))  # noqa: S311
+        function = drawing(source, name)
+        if function is None:
+            raise Reject(f"random.{name}")
+        return Pure(function)
 
     def _call(self, node: ast.Call, decisive: bool) -> Any:
         function = node.func
@@ -314,7 +361,7 @@ class Expressions:
             if isinstance(function.value, ast.Call) and (entry := self._made(function)):
                 return self._plan(Program(entry), node)
             owner = self.value(function.value)
-            if not isinstance(owner, (Program, Module)):
+            if not isinstance(owner, (Program, Module, Generator)):
                 if function.attr not in operations.METHOD_NAMES or isinstance(owner, (Pure, Defined, type)):
                     raise Reject(f"a method .{function.attr}")
                 return self.apply(
@@ -374,14 +421,28 @@ class Expressions:
         args = self._arguments(node)
         kwargs = self._named(node, any_name=True)
         given: dict[int, Any] = {}
-        for argument in (*args, *kwargs.values()):
-            if type(argument) not in _DATA:
+        earlier: dict[int | str, tuple[int, bool]] = {}
+        places: Iterator[tuple[int | str, Any]] = itertools.chain(enumerate(args), kwargs.items())
+        for place, argument in places:
+            if (answer := _answer(argument)) is not None:
+                earlier[place] = answer
+            elif type(argument) not in _DATA:
                 given.update(self._mutables(argument, argument=True))
         if given.keys() & (self._held.keys() | self._escaped.keys()):
             raise Reject("a value that the program may have changed")
         self._escaped.update(given)
+        if earlier:
+            self.earlier[len(self.calls)] = earlier
+            self._passed.update(call for call, copied in earlier.values() if not copied)
+            self._no_call_is_both()
+            args = [None if place in earlier else argument for place, argument in enumerate(args)]
+            kwargs = {name: None if name in earlier else argument for name, argument in kwargs.items()}
         self.calls.append(Call(callee.entry, tuple(args), kwargs))
         return Answer(len(self.calls) - 1)
+
+    def _no_call_is_both(self) -> None:
+        if not self._looked_at.isdisjoint(self._passed):
+            raise Reject("an answer that is both looked at and given to the program")
 
     def _mutables(self, value: Any, *, argument: bool = False) -> dict[int, Any]:
         """Give the lists, dictionaries and sets in a value, by identity."""
@@ -406,6 +467,16 @@ class Expressions:
             elif argument and kind not in _DATA:
                 raise Reject(f"an argument of type {kind.__name__}")
         return found
+
+
+def _answer(argument: Any) -> tuple[int, bool] | None:
+    """Give (call, whether a copy is meant) of an argument that is an earlier call's answer."""
+    if isinstance(argument, Answer):
+        return argument.call, False
+    match argument:
+        case Apply(function=function, operands=(Answer(call=call),), names=()):
+            return (call, True) if function is _DEEPCOPY else None
+    return None
 
 
 def _exactly(count: int, values: Any) -> list[Any]:

@@ -7,6 +7,7 @@ What is not in these tables is not for the data form. How each is kept from runn
 import copy
 import math
 import operator
+import string
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -86,6 +87,7 @@ OPERATORS: Mapping[str, Callable[..., Any]] = {
 
 subscript = plain(operator.getitem)
 make_slice = plain(slice)
+seed = plain(lambda value=None: value, frozenset({int, str, bytes, float}))
 
 BUILTINS: Mapping[str, Any] = {
     **{kind.__name__: kind for kind in TYPES if kind is not type(None)},
@@ -149,6 +151,7 @@ MODULES: Mapping[str, Mapping[str, Any]] = {
     },
     "copy": {"copy": plain(copy.copy), "deepcopy": plain(copy.deepcopy)},
     "collections": {"Counter": counted},
+    "string": {name: value for name, value in vars(string).items() if type(value) is str and name[0] != "_"},
 }
 """Modules of which something is known."""
 
