@@ -57,10 +57,10 @@ def run(runner, body, **descriptors):
         return channel.read(result.read())
 
 
-def answers(program, made):
+def answers(program, made, earlier=()):
     """Give (outcomes, end) of calls (entry, args, kwargs) into a program."""
     made = [(entry, list(args), dict(kwargs)) for entry, args, kwargs in made]
-    _, payloads = run(calls.run, {"program": program, "calls": made})
+    _, payloads = run(calls.run, {"program": program, "calls": made, "earlier": dict(earlier)})
     return verdicts.read_calls(payloads, len(made))
 
 
@@ -68,7 +68,9 @@ def data(program, tests, entry_point=None):
     """Give (reason, detail, reached) in the data form."""
     plan = data_form.plan(tests, entry_point)
     assert plan is not None
-    outcomes, end = answers(program, [(call.entry, call.args, call.kwargs) for call in plan.calls])
+    outcomes, end = answers(
+        program, [(call.entry, call.args, call.kwargs) for call in plan.calls], plan.earlier
+    )
     if end is not None and end[0] != "passed":
         return (*end, 0)
     return verdicts.judge_data(plan, outcomes)
