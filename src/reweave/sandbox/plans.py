@@ -1,7 +1,9 @@
 """How each tier's ring is started: the command, what it sees of the host, its environment."""
 
+import importlib.util
 import json
 import os
+import py_compile
 import shutil
 from pathlib import Path
 from typing import Any
@@ -79,6 +81,7 @@ def plan(tier: Tier, python: Interpreter, preload: tuple[str, ...]) -> Plan:
     Raises:
         SandboxError: A program the tier needs is not installed; the message names the command that does it.
     """
+    _compile()
     settings: dict[str, Any] = {"tier": tier, "preload": list(preload)}
     if tier == "default":
         return _bubblewrap(python, settings)
@@ -89,6 +92,20 @@ def plan(tier: Tier, python: Interpreter, preload: tuple[str, ...]) -> Plan:
     return Plan(
         command, [], [], dict(_ENVIRONMENT), settings, NOBODY, reach=[*python.folders, str(INSIDE)], reap=True
     )
+
+
+def _compile() -> None:
+    """Write the bytecode of what runs inside where it is missing and can be written.
+
+    The zygote cannot: it would compile at each start, and every sample would inherit the waste.
+    """
+    for source in INSIDE.glob("*.py"):
+        cached = Path(importlib.util.cache_from_source(str(source)))
+        if not cached.exists() or cached.stat().st_mtime < source.stat().st_mtime:
+            try:
+                py_compile.compile(str(source), quiet=2)
+            except OSError:
+                return
 
 
 def _bubblewrap(python: Interpreter, settings: dict[str, Any]) -> Plan:

@@ -1,7 +1,7 @@
 """What a sample does to itself inside gVisor, whose kernel is not Linux.
 
 What differs, as seen with runsc 20221219: ``unshare(CLONE_NEWNS)`` succeeds and does nothing, so that mounts
-are shared; there are no pidfds; a pid namespace is made anew by each ``unshare``, with no way back and none
+are shared; a pid namespace is made anew by each ``unshare``, with no way back and none
 needed. Hence a sample has a root folder of its own (one for each side of a pair, read-only like the
 sandbox's own, with fresh /tmp and /proc) and a user of its own, instead of private mounts and a user
 namespace. The wall around all of it is gVisor; this keeps samples from the zygote, the relay and each other.
@@ -9,8 +9,6 @@ namespace. The wall around all of it is gVisor; this keeps samples from the zygo
 
 import os
 import resource
-import signal
-import time
 
 from . import isolate, system
 
@@ -20,7 +18,6 @@ _MNT_DETACH = 2
 _NOSUID_NODEV = 2 | 4
 _NOSUID_NODEV_NOEXEC = 2 | 4 | 8
 _MS_BIND = 4096
-_CHILD = (signal.SIGCHLD,)
 _DEVICES = ("null", "zero", "full", "random", "urandom")
 _LINKS = {
     "fd": "/proc/self/fd",
@@ -62,7 +59,6 @@ class Roots:
     def enter(self, tmp_bytes):
         """In the sample: take a root folder, fresh /tmp and /proc, and an identity without power."""
         os.setsid()
-        signal.pthread_sigmask(signal.SIG_SETMASK, ())
         place = self.running - 1
         side, user = SIDES[place].encode(), _USERS[place]
         size = max(tmp_bytes, 4096)  # 0 would be no limit at all
@@ -103,27 +99,3 @@ def members():
     """
     others = ("1", str(os.getpid()))
     return [name for name in os.listdir("/proc") if name.isdigit() and name not in others]
-
-
-class Follow:
-    """Waits for the end of a process by the signal that comes when a child ends, which is kept blocked.
-
-    The harness is not looked at: when it hangs up the relay ends, and the kernel kills everything here.
-    """
-
-    def __init__(self, pid, control):  # noqa: ARG002
-        self.pid = pid
-        signal.pthread_sigmask(signal.SIG_BLOCK, _CHILD)
-
-    def ended(self, seconds):
-        """Wait no longer than that; say whether the process has ended."""
-        until = time.monotonic() + seconds
-        while os.waitid(os.P_PID, self.pid, os.WEXITED | os.WNOHANG | os.WNOWAIT) is None:
-            left = until - time.monotonic()
-            if left <= 0:
-                return False
-            signal.sigtimedwait(_CHILD, left)  # it may be another child's, or an earlier one's
-        return True
-
-    def close(self):
-        """Do nothing: there is nothing to give back."""

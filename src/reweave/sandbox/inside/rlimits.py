@@ -30,6 +30,15 @@ def size():
         return int(status.read().split()[0]) * os.sysconf("SC_PAGE_SIZE")
 
 
+def always(without=()):
+    """Set the limits of this process that are the same for every sample.
+
+    Args:
+        without: Limits that this kernel does not set.
+    """
+    apply(prepare({}, 0, without))
+
+
 def prepare(limits, base, without=()):
     """Give a handle for :func:`apply`, so that a fork has little left to do.
 
@@ -53,9 +62,10 @@ def prepare(limits, base, without=()):
     for kind, value in wanted.items():
         if kind in without:
             continue
-        hard = resource.getrlimit(kind)[1]
+        soft, hard = resource.getrlimit(kind)
         bound = value if hard == resource.RLIM_INFINITY else min(value, hard)
-        bounds.append((kind, (bound, bound)))
+        if (soft, hard) != (bound, bound):  # a fork has what this process has
+            bounds.append((kind, (bound, bound)))
     return bounds
 
 

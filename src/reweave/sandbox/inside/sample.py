@@ -28,8 +28,9 @@ RUNNERS = {
 
 
 def prepare():
-    """In the zygote: seed random numbers as most samples want them."""
+    """In the zygote: do what is the same for every sample, or for most."""
     seed_all(0)
+    sys.path.insert(0, "")
 
 
 def seed_all(seed):
@@ -59,7 +60,6 @@ def run(names, seed, limit):
         out = channel.Channel(place.get("result"), limit, place.get("ask"), place.get("answer"))
         if seed != 0:  # the zygote's own, see ``prepare``
             seed_all(seed)
-        sys.path.insert(0, "")
         RUNNERS[body["kind"]](body, out)
     finally:
         try:

@@ -50,8 +50,7 @@ class Scratch:
             time.sleep(0.001)
 
     def _touched(self):
-        changed = os.stat(FOLDER).st_ctime_ns != self.stamp or _room() != self.room
-        return changed or bool(os.listdir(FOLDER))
+        return os.stat(FOLDER).st_ctime_ns != self.stamp or _room() != self.room
 
 
 def _room():

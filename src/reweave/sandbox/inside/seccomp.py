@@ -34,6 +34,7 @@ _X32 = 0x40000000
 _CLONE_REFUSED = 0x7E020000 | 0x8000
 _CLONE3 = 435  # on every architecture
 _SET_SECCOMP = 22
+_NO_NEW_PRIVILEGES = 38
 _PRCTL = (
     *(1, 2, 3, 4),  # signal on the parent's death, dumpable
     *(7, 8, 15, 16),  # keep capabilities, name
@@ -148,10 +149,20 @@ def prepare(code):
 
 def install(handle):
     """Put the calling thread and what it starts from now on under a filter, for good. Raises ``OSError``."""
-    prctl, address = handle[:2]
-    if prctl(38, 1, None, 0, 0) or prctl(_SET_SECCOMP, 2, address, 0, 0):
-        number = ctypes.get_errno()
-        raise OSError(number, "installing a seccomp filter: " + os.strerror(number))
+    if handle[0](_NO_NEW_PRIVILEGES, 1, None, 0, 0):
+        _refused()
+    add(handle)
+
+
+def add(handle):
+    """Do as ``install`` in a process that is under a filter already: it can gain no privileges any more."""
+    if handle[0](_SET_SECCOMP, 2, handle[1], 0, 0):
+        _refused()
+
+
+def _refused():
+    number = ctypes.get_errno()
+    raise OSError(number, "installing a seccomp filter: " + os.strerror(number))
 
 
 def _calls(machine):

@@ -16,106 +16,83 @@ FIRST = 0.025
 EVERY = 0.025
 
 _PAGE = os.sysconf("SC_PAGE_SIZE")
-_PIDFD_OPEN = 434  # the same on every architecture
-
-
-if hasattr(os, "pidfd_open"):
-    pidfd_open = os.pidfd_open
-else:  # Python 3.8
-    import ctypes
-
-    _libc = ctypes.CDLL(None, use_errno=True)
-
-    def pidfd_open(pid):
-        """Give a descriptor that is readable once the process has ended."""
-        descriptor = _libc.syscall(_PIDFD_OPEN, pid, 0)
-        if descriptor < 0:
-            raise OSError(ctypes.get_errno(), "pidfd_open")
-        return descriptor
-
-
-class Follow:
-    """Waits for the end of a process, or the harness's.
-
-    Args:
-        pid: The process.
-        control: The socket to the harness.
-    """
-
-    def __init__(self, pid, control):
-        self.pid = pid
-        self.end = pidfd_open(pid)
-        self.poll = select.poll()
-        self.poll.register(self.end, select.POLLIN)
-        self.poll.register(control, 0)  # only its hang-up
-
-    def ended(self, seconds):
-        """Wait no longer than that; say whether the process has ended. ``HangUpError``: it was killed."""
-        events = self.poll.poll(seconds * 1000)
-        for descriptor, _ in events:
-            if descriptor == self.end:
-                return True
-        if events:
-            kill(self.pid)
-            raise HangUpError
-        return False
-
-    def close(self):
-        """Forget it."""
-        os.close(self.end)
+_CHILD = (signal.SIGCHLD,)
 
 
 class Watch:
     """Waits for a sample's main process, ending it when it has used up a limit.
 
+    It is told of an end by the signal that comes when a child ends, which it keeps blocked in this process:
+    there is nothing to make for each sample, and what is not written after a fork need not be copied.
+
     Args:
-        control: The socket to the harness; when it hangs up, everything ends.
+        control: The socket to the harness, None where its end ends us anyway; when it hangs up, everything
+            ends.
         members: A function that gives the process ids of all the sample's processes.
         disk: A function that gives the bytes it has on disk; None where the kernel holds it to its limit.
-        follow: What waits for the end of a process.
     """
 
-    def __init__(self, control, members, disk=None, follow=Follow):
-        self.control = control
+    def __init__(self, control, members, disk=None):
         self.members = members
         self.disk = disk
-        self.follow = follow
+        self.hang_up = select.poll()
+        if control is not None:
+            self.hang_up.register(control, 0)  # only its hang-up
+        signal.pthread_sigmask(signal.SIG_BLOCK, _CHILD)
 
     def wait(self, pid, started, wall, memory, disk, files):
-        """Give how the process ended, as one of the protocol's constants.
+        """Give (how the process ended as one of the protocol's constants, its wait status, its usage).
 
         Args:
-            pid: The sample's main process.
+            pid: The sample's main process; it is reaped.
             started: ``time.monotonic()`` at the fork.
             wall: Seconds it may take.
             memory: Resident bytes it may hold.
             disk: Bytes it may hold on disk.
             files: Its output and result files: (descriptor, bytes allowed).
+
+        Raises:
+            HangUpError: The harness is gone, and the process killed.
         """
-        process = self.follow(pid, self.control)
-        try:
-            deadline = started + wall
-            pause = FIRST
-            while True:
-                left = deadline - time.monotonic()
-                if process.ended(max(0.0, min(left, pause))):
-                    return EXITED
-                if left <= 0:
-                    return self._stop(pid, TIMEOUT)
-                pause = EVERY
-                if any(os.fstat(file).st_size > limit for file, limit in files):
-                    return self._stop(pid, OUTPUT)
-                if self.disk is not None and self.disk() > disk:
-                    return self._stop(pid, OUTPUT)
-                if sum(map(resident, self.members())) > memory < sum(map(share, self.members())):
-                    return self._stop(pid, MEMORY)
-        finally:
-            process.close()
+        pause = FIRST
+        while True:
+            left = started + wall - time.monotonic()
+            ended = self._ended(pid, max(0.0, min(left, pause)))
+            if ended is not None:
+                return (EXITED, *ended)
+            how = TIMEOUT if left <= 0 else self._over(memory, disk, files)
+            if how is not None:
+                kill(pid)
+                _, status, usage = os.wait4(pid, 0)
+                return how, status, usage
+            if self.hang_up.poll(0):
+                kill(pid)
+                raise HangUpError
+            pause = EVERY
 
     @staticmethod
-    def _stop(pid, why):
-        kill(pid)
-        return why
+    def _ended(pid, seconds):
+        """Wait no longer than that; give (wait status, usage) of the process if it has ended, else None."""
+        until = None
+        while True:
+            # The signal may be another child's, or an earlier one's: several of one kind are one.
+            told = signal.sigtimedwait(_CHILD, seconds)
+            found, status, usage = os.wait4(pid, os.WNOHANG)
+            if found:
+                return status, usage
+            if told is None:
+                return None
+            until = until or time.monotonic() + seconds
+            seconds = max(0.0, until - time.monotonic())
+
+    def _over(self, memory, disk, files):
+        if any(os.fstat(file).st_size > limit for file, limit in files):
+            return OUTPUT
+        if self.disk is not None and self.disk() > disk:
+            return OUTPUT
+        if sum(map(resident, self.members())) > memory < sum(map(share, self.members())):
+            return MEMORY
+        return None
 
 
 class HangUpError(Exception):

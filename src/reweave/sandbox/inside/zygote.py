@@ -8,6 +8,7 @@ A request is one message (``protocol.REQUEST``) with descriptors; the answer is 
 (``protocol.REPORT``).
 """
 
+import _signal
 import gc
 import json
 import mmap
@@ -19,7 +20,7 @@ import struct
 import sys
 import time
 
-from . import isolate, protocol, rlimits, sample, seccomp, warm, watch
+from . import isolate, mapping, protocol, rlimits, sample, seccomp, warm, watch
 
 
 def main(control, settings):
@@ -36,13 +37,16 @@ def main(control, settings):
     Zygote(control, settings).serve()
 
 
+LIMITS = ("cpu", "memory", "processes", "open_files", "disk")
+
+
 class Zygote:
     """One ring's fork server."""
 
     def __init__(self, control, settings):
         self.control = control
         self.machine = os.uname().machine
-        own, follow = True, watch.Follow
+        own, heard = True, control
         if settings["tier"] == "default":
             self.way = isolate.Namespaces()
             members, disk = watch.all_others, None
@@ -50,7 +54,7 @@ class Zygote:
             from . import gvisor  # noqa: PLC0415 - every library loaded makes each fork dearer
 
             self.way = gvisor.Roots()
-            members, disk, follow = gvisor.members, None, gvisor.Follow
+            members, disk, heard = gvisor.members, None, None
         else:
             from . import reduced  # noqa: PLC0415 - likewise
 
@@ -58,6 +62,8 @@ class Zygote:
             own = False
             members, disk = reduced.descendants, self.way.disk
         warm.up()
+        if settings["tier"] != "strong":
+            mapping.arrange()
         # A page shared with the samples, who set their byte once they are confined and then let go of it:
         # what runs untrusted can no longer claim that it never ran. The filter refuses such pages.
         self.confined = mmap.mmap(-1, mmap.PAGESIZE)
@@ -65,24 +71,24 @@ class Zygote:
         if settings["tier"] != "none":
             self.filter = seccomp.prepare(seccomp.build_sample(self.machine, own, namespaces=own))
             seccomp.install(seccomp.prepare(seccomp.build_zygote(self.machine)))
-        self.watch = watch.Watch(control, members, disk, follow)
+        rlimits.always(self.way.unlimited)
+        self.watch = watch.Watch(heard, members, disk)
         for number in (signal.SIGINT, signal.SIGTERM):
             signal.signal(number, signal.SIG_DFL)
 
     def serve(self):
         """Answer requests one after the other."""
         sample.prepare()
-        reserve()
+        self.empty = os.open("/dev/null", os.O_RDONLY | os.O_CLOEXEC)
+        self.first = reserve()
+        self.top = self.first + 32
+        self.size = rlimits.size()
+        self.bounds = {}
+        self.baseline = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
         gc.collect()
         gc.freeze()
         # A sample lives for milliseconds: looking for cycles at every 700th object is in vain.
         gc.set_threshold(10_000, 10, 10)
-        empty = os.open("/dev/null", os.O_RDONLY | os.O_CLOEXEC)
-        self.empty = empty
-        self.top = max(int(name) for name in os.listdir("/proc/self/fd")) + 32
-        self.size = rlimits.size()
-        self.bounds = {}
-        self.baseline = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
         self.control.send(b"ready " + json.dumps({"python": sys.version, "resident": self.baseline}).encode())
         space = socket.CMSG_SPACE(4 * len(protocol.PAIR))
         while True:
@@ -96,34 +102,33 @@ class Zygote:
                 report = self.serve_one(protocol.REQUEST.unpack(message), descriptors)
             except watch.HangUpError:
                 return
-            for descriptor in descriptors:
-                os.close(descriptor)
+            os.closerange(self.first, self.top)
             self.control.send(report)
 
     def serve_one(self, request, descriptors):
         """Run one sample, or a proxy pair; give the report."""
         number, seed, wall, cpu, memory, processes, open_files, disk, output, results = request
-        limits = {
-            "cpu": cpu,
-            "memory": memory,
-            "processes": processes + self.way.processes(),
-            "open_files": open_files,
-            "disk": max(disk, results + 4096),
-        }
         # The same limits come thousands of times.
-        bounds = self.bounds.get(tuple(limits.values()))
+        limits = (cpu, memory, processes + self.way.processes(), open_files, max(disk, results + 4096))
+        bounds = self.bounds.get(limits)
         if bounds is None:
-            bounds = self.bounds[tuple(limits.values())] = rlimits.prepare(
-                limits, self.size, self.way.unlimited
+            bounds = self.bounds[limits] = rlimits.prepare(
+                dict(zip(LIMITS, limits)),  # noqa: B905 - not before Python 3.10
+                self.size,
+                self.way.unlimited,
             )
         files = {"stdin": self.empty}
-        names = protocol.PAIR if len(descriptors) == len(protocol.PAIR) else protocol.ALONE
-        files.update(zip(names, descriptors))  # noqa: B905 - not before Python 3.10
-        started = time.monotonic()
+        pair = len(descriptors) == len(protocol.PAIR)
+        files.update(zip(protocol.PAIR if pair else protocol.ALONE, descriptors))  # noqa: B905 - likewise
+        watched = [(files["stdout"], output), (files["stderr"], output), (files["result"], results)]
+        allowed = memory + self.baseline
         self.confined[:2] = bytes(2)
         pids = []
+        started = time.monotonic()
         try:
-            if "program" in files:
+            if pair:
+                watched.append((files["program_output"], output))
+                allowed += self.baseline
                 questions, answers = os.pipe(), os.pipe()
                 first = {
                     "stdin": self.empty,
@@ -140,38 +145,32 @@ class Zygote:
                 os.waitpid(pid, 0)
             self.way.after(pids[-1] if pids else 0)
             return protocol.REPORT.pack(number, protocol.REFUSED, error.errno or 0, 0.0, 0.0, 0, 0)
-        finally:
-            if "program" in files:
-                for descriptor in questions + answers:
-                    os.close(descriptor)
-        watched = [(files[name], output) for name in ("stdout", "stderr", "program_output") if name in files]
-        watched.append((files["result"], results))
-        allowed = memory + self.baseline * len(pids)
+        if pair:
+            for descriptor in questions + answers:
+                os.close(descriptor)
         try:
-            how = self.watch.wait(pids[-1], started, wall, allowed, disk, watched)
+            how, status, usage = self.watch.wait(pids[-1], started, wall, allowed, disk, watched)
         except watch.HangUpError:
             for pid in pids:
                 watch.kill(pid)
             self.way.after(pids[-1])
             raise
-        if len(pids) == 2:
-            watch.kill(pids[0])
-        _, status, usage = os.wait4(pids[-1], 0)
         seconds = time.monotonic() - started
         busy, peak, other = usage.ru_utime + usage.ru_stime, usage.ru_maxrss, 0
-        if len(pids) == 2:
+        if pair:
+            watch.kill(pids[0])
             _, first_status, usage = os.wait4(pids[0], 0)
             busy, peak = busy + usage.ru_utime + usage.ru_stime, max(peak, usage.ru_maxrss)
             other = first_status & 0x7F
         for pid in pids:
             self.way.after(pid)
-        if how == protocol.EXITED and any(self.confined[place] == 0 for place in range(len(pids))):
+        if how == protocol.EXITED and self.confined[: len(pids)] != b"\1" * len(pids):
             return protocol.REPORT.pack(number, protocol.REFUSED, 0, seconds, busy, peak * 1024, other)
         code = status >> 8
-        if how == protocol.EXITED and status & 0x7F:
-            how = protocol.SIGNALED
         if status & 0x7F:
             code = status & 0x7F
+            if how == protocol.EXITED:
+                how = protocol.SIGNALED
         return protocol.REPORT.pack(number, how, code, seconds, busy, peak * 1024, other)
 
     def fork(self, place, files, bounds, seed, disk, results):
@@ -180,13 +179,14 @@ class Zygote:
         if pid:
             return pid
         try:
+            _signal.pthread_sigmask(_signal.SIG_SETMASK, ())  # the watch's
             self.way.enter(disk)
             self.way.drop()
             names = [name for name in sample.DESCRIPTORS if name in files]
             arrange(files, names, self.top)
             rlimits.apply(bounds)
             if self.filter is not None:
-                seccomp.install(self.filter)
+                seccomp.add(self.filter)
             self.confined[place] = 1
             self.confined.close()
         except BaseException as error:  # noqa: BLE001 - whatever failed, nothing untrusted may run
@@ -209,9 +209,16 @@ def arrange(files, names, top):
 
 
 def reserve():
-    """Take the descriptors that samples use, so that none that arrives is one of them."""
-    for number in range(len(sample.DESCRIPTORS)):
+    """Leave no descriptor free below those that will arrive; give the number from which on they will.
+
+    Samples use the lowest ones. And what has arrived can be closed in one call.
+    """
+    first = max(len(sample.DESCRIPTORS), *map(int, os.listdir("/proc/self/fd"))) + 1
+    null = os.open(os.devnull, os.O_RDONLY | os.O_CLOEXEC)
+    for number in range(first):
         try:
             os.fstat(number)
         except OSError:
-            os.dup2(os.open(os.devnull, os.O_RDONLY), number)
+            os.dup2(null, number)
+    os.close(null)
+    return first
