@@ -28,7 +28,8 @@ CREATE TABLE answers (
 );
 CREATE TABLE attempts (
     key BLOB NOT NULL, sample INTEGER NOT NULL, n INTEGER NOT NULL, began REAL NOT NULL,
-    seconds REAL NOT NULL, outcome TEXT NOT NULL, message TEXT NOT NULL, prompt_tokens INTEGER, completion_tokens INTEGER
+    seconds REAL NOT NULL, outcome TEXT NOT NULL, message TEXT NOT NULL,
+    prompt_tokens INTEGER, completion_tokens INTEGER
 );
 """
 
@@ -74,8 +75,8 @@ def damaged(path: Path, error: sqlite3.Error) -> RunError:
     """The error for a log that cannot be read or written."""
     return RunError(
         f"the request log {path} cannot be read or written: {error}. If the disk is full, make room and "
-        f"start again. If the file is damaged, move it away with its -wal and -shm; `sqlite3 {path.name} .recover` "
-        "rescues the answers in it"
+        f"start again. If the file is damaged, move it away with its -wal and -shm; "
+        f"`sqlite3 {path.name} .recover` rescues the answers in it"
     )
 
 

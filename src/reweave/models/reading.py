@@ -78,7 +78,7 @@ class Reading:
             raise AttemptError("server-error", error_message(chunk))
         try:
             for place, choice in enumerate(chunk.get("choices") or ()):
-                # Some servers number all choices of a body 0; events are told apart by nothing but the number.
+                # Some servers number all choices of a body 0; events have nothing but their number.
                 number = choice.get("index", place) if events else place
                 _add(self._choices.setdefault(number, _Choice()), choice)
             usage = chunk.get("usage")

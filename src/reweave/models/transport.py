@@ -1,8 +1,8 @@
 """One attempt: send a body, read the answer, or say what kind of failure it was. Tries nothing twice.
 
 Of the ``openai`` package it uses the connection, the paths, the key's header and the errors. Its retries are
-switched off, since they would not be counted, and the answer's bytes are read by :mod:`reweave.models.reading`:
-the package's own reader takes whatever is missing as None.
+switched off, since they would not be counted, and the answer's bytes are read by
+:mod:`reweave.models.reading`: the package's own reader takes whatever is missing as None.
 """
 
 import asyncio
