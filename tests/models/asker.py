@@ -10,13 +10,13 @@ from pathlib import Path
 PROMPTS, N, SEED = 164, 5, 11
 
 
-async def main(url, log_path, outcomes, concurrency):
+async def main(url, log_path, file, concurrency):
     from reweave.models import Answer, Endpoint, Parameters, Question, RequestLog, ask
 
     endpoint = Endpoint(url, "scripted", kind="completions", concurrency=int(concurrency), retries=20)
     questions = (Question(f"task/{i}", prompt=f"def task_{i}():", n=N) for i in range(PROMPTS))
     parameters = Parameters(temperature=0.8, top_p=0.95, seed=SEED)
-    with RequestLog(log_path) as log, Path(outcomes).open("w", encoding="utf-8") as file:
+    with RequestLog(log_path) as log:
         async for outcome in ask(endpoint, questions, parameters, log):
             said = outcome.text if isinstance(outcome, Answer) else f"FAILED {outcome.kind}"
             file.write(f"{outcome.question.id} {outcome.sample} {said!r} {getattr(outcome, 'cached', '')}\n")
@@ -24,4 +24,5 @@ async def main(url, log_path, outcomes, concurrency):
 
 
 if __name__ == "__main__":
-    asyncio.run(main(*sys.argv[1:]))
+    with Path(sys.argv[3]).open("w", encoding="utf-8") as file:
+        asyncio.run(main(sys.argv[1], sys.argv[2], file, sys.argv[4]))

@@ -25,6 +25,7 @@ class Served:
         self.start()
 
     def start(self):
+        """Start it, at the port it had."""
         self._process = subprocess.Popen(
             [sys.executable, str(SERVER), "--port", str(self.port), *self._arguments],
             stdout=subprocess.PIPE,
@@ -34,6 +35,7 @@ class Served:
         self.url = f"http://127.0.0.1:{self.port}/v1"
 
     def kill(self):
+        """End it as SIGKILL does."""
         self._process.kill()
         self._process.wait()
         self._process.stdout.close()

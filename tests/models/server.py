@@ -6,15 +6,17 @@ It answers by a hash of prompt and seed, or from a table, fails where its script
 
 It prints its port, then serves until it is killed. The script is JSON:
 
-    {"delay": 0.01, "key": "sk-...", "ignore_n": false,
+    {"delay": 0.01, "ignore_n": false, "key": "sk-...",
      "rules": [{"mode": "rate-limit", "match": "part of the prompt", "first": 2, "retry_after": "1"}]}
 
-The first rule whose ``match`` is in the prompt, and which has not been used ``first`` times on this prompt and seed
-(no ``first``: always), decides. Modes: see ``MODES``; ``retry_after`` is sent as it stands, or ``date+N`` as an HTTP
-date N seconds ahead. With ``key``, requests without that key get 401, and the message repeats what they sent.
+The first rule whose ``match`` is in the prompt, and which has not been used ``first`` times on this prompt and
+seed (no ``first``: always), decides. Modes: see ``MODES``; ``retry_after`` is sent as it stands, or ``date+N``
+as an HTTP date N seconds ahead. ``delay`` is slept before each answer; ``ignore_n`` gives one choice always.
+With ``key``, requests without that key get 401, and the message repeats what they sent.
 
-The table is JSONL: ``{"prompt": "part of a prompt"}`` or ``{"hash": "its SHA-256 in hex"}``, with ``"texts": [...]``:
-sample with seed s gets text s modulo their number; without a seed, the next one.
+The table (``--answers``) is JSONL: ``{"prompt": "part of a prompt"}`` or ``{"hash": "its SHA-256 in hex"}``,
+with ``"texts": [...]``: the sample with seed s gets text s modulo their number; without a seed, the next one.
+Prompts that no row names are answered by a hash of prompt and seed.
 
 The log is JSONL, one line a request as it arrives: time, path, prompt, seed, n, mode, body.
 """
@@ -25,6 +27,7 @@ import json
 import os
 import socket
 import struct
+import sys
 import threading
 import time
 from collections import Counter
@@ -60,39 +63,41 @@ class Handler(BaseHTTPRequestHandler):
         """Say nothing: the log is a file."""
 
     def do_GET(self):
+        """Say which models there are, and that nothing else is."""
         if self.path == "/v1/models":
-            return self.give(200, {"object": "list", "data": [{"id": "scripted", "object": "model"}]})
-        return self.give(404, {"error": {"message": f"no path {self.path}"}})
+            return self._give(200, {"object": "list", "data": [{"id": "scripted", "object": "model"}]})
+        return self._give(404, {"error": {"message": f"no path {self.path}"}})
 
     def do_POST(self):
+        """Answer, or fail as the script says."""
         body = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
         chat = self.path == "/v1/chat/completions"
         if not chat and self.path != "/v1/completions":
-            return self.give(404, {"error": {"message": f"no path {self.path}"}})
+            return self._give(404, {"error": {"message": f"no path {self.path}"}})
         prompt = body["messages"][-1]["content"] if chat else body["prompt"]
         rule = self.server.rule(prompt, body.get("seed"))
         self.server.note(self.path, prompt, body, rule)
         sent = self.headers.get("Authorization", "")
         if self.server.script.get("key") and sent != f"Bearer {self.server.script['key']}":
-            return self.give(401, {"error": {"message": f"wrong key: {sent}", "code": "invalid_api_key"}})
+            return self._give(401, {"error": {"message": f"wrong key: {sent}", "code": "invalid_api_key"}})
         time.sleep(self.server.script.get("delay", 0))
-        return self.play(rule, chat, prompt, body)
+        return self._play(rule, chat, prompt, body)
 
-    def play(self, rule, chat, prompt, body):
+    def _play(self, rule, chat, prompt, body):
         mode = rule.get("mode")
         if mode == "rate-limit":
-            return self.give(429, {"error": {"message": "slow down"}}, self.retry_after(rule))
+            return self._give(429, {"error": {"message": "slow down"}}, self._retry_after(rule))
         if mode == "no-credit":
-            return self.give(429, {"error": {"message": "no credit left", "code": "insufficient_quota"}})
+            return self._give(429, {"error": {"message": "no credit left", "code": "insufficient_quota"}})
         if mode == "error":
             status = rule.get("status", 500)
-            return self.give(status, {"error": {"message": f"scripted {status}"}}, self.retry_after(rule))
+            return self._give(status, {"error": {"message": f"scripted {status}"}}, self._retry_after(rule))
         if mode == "error-body":
-            return self.give(200, {"error": {"message": "out of memory"}})
+            return self._give(200, {"error": {"message": "out of memory"}})
         if mode == "garbage":
-            return self.send(200, b'{"choices": [{"text": "def f(')
+            return self._send(200, b'{"choices": [{"text": "def f(')
         if mode == "other-form":
-            return self.give(200, {"choices": [{"text": 7, "finish_reason": "stop"}]})
+            return self._give(200, {"choices": [{"text": 7, "finish_reason": "stop"}]})
         if mode == "reset":
             self.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
             self.close_connection = True
@@ -109,17 +114,17 @@ class Handler(BaseHTTPRequestHandler):
             "completion_tokens": sum(len(text.split()) for text in texts),
         }
         if body.get("stream"):
-            return self.events(mode, chat, texts, finish, usage)
+            return self._events(mode, chat, texts, finish, usage)
         choices = [whole_choice(chat, i, text, finish, body) for i, text in enumerate(texts)]
         data = json.dumps({"id": "x", "model": body["model"], "choices": choices, "usage": usage}).encode()
         if mode == "truncated":
             self.close_connection = True
-            return self.send(200, data[:-9], length=len(data))
+            return self._send(200, data[:-9], length=len(data))
         if mode == "drip":
-            return self.drip(data)
-        return self.send(200, data)
+            return self._drip(data)
+        return self._send(200, data)
 
-    def events(self, mode, chat, texts, finish, usage):
+    def _events(self, mode, chat, texts, finish, usage):
         self.send_response(200)
         self.send_header("Content-Type", "text/event-stream")
         self.send_header("Connection", "close")
@@ -128,17 +133,17 @@ class Handler(BaseHTTPRequestHandler):
         for i, text in enumerate(texts):
             middle = len(text) // 2
             for part in (text[:middle], text[middle:]):
-                self.event({"choices": [piece(chat, i, part, None)]})
+                self._event({"choices": [piece(chat, i, part, None)]})
                 if mode == "truncated":
                     return
-            self.event({"choices": [piece(chat, i, "", finish)]})
-        self.event({"choices": [], "usage": usage})
+            self._event({"choices": [piece(chat, i, "", finish)]})
+        self._event({"choices": [], "usage": usage})
         self.wfile.write(b"data: [DONE]\n\n")
 
-    def event(self, document):
+    def _event(self, document):
         self.wfile.write(b"data: " + json.dumps(document, ensure_ascii=False).encode() + b"\r\n\r\n")
 
-    def drip(self, data):
+    def _drip(self, data):
         self.send_response(200)
         self.send_header("Content-Length", str(len(data)))
         self.end_headers()
@@ -146,7 +151,7 @@ class Handler(BaseHTTPRequestHandler):
             self.wfile.write(bytes([byte]))
             time.sleep(0.1)
 
-    def retry_after(self, rule):
+    def _retry_after(self, rule):
         asked = rule.get("retry_after")
         if asked is None:
             return {}
@@ -154,10 +159,10 @@ class Handler(BaseHTTPRequestHandler):
             asked = formatdate(time.time() + float(asked[5:]), usegmt=True)
         return {"Retry-After": asked}
 
-    def give(self, status, document, headers=()):
-        self.send(status, json.dumps(document).encode(), dict(headers))
+    def _give(self, status, document, headers=()):
+        self._send(status, json.dumps(document).encode(), dict(headers))
 
-    def send(self, status, data, headers=None, length=None):
+    def _send(self, status, data, headers=None, length=None):
         self.send_response(status)
         self.send_header("Content-Type", "application/json")
         for name, value in (headers or {}).items():
@@ -208,6 +213,7 @@ class Server(ThreadingHTTPServer):
         """A client that went away is no news."""
 
     def rule(self, prompt, seed):
+        """Give the rule that this request falls under, and count its use."""
         with self.lock:
             for number, rule in enumerate(self.script.get("rules", ())):
                 use = (number, prompt, seed)
@@ -217,6 +223,7 @@ class Server(ThreadingHTTPServer):
         return {}
 
     def note(self, path, prompt, body, rule):
+        """Write the request into the log before it is answered."""
         if self.log is not None:
             line = {
                 "time": time.time(),
@@ -230,6 +237,7 @@ class Server(ThreadingHTTPServer):
             os.write(self.log, json.dumps(line).encode() + b"\n")  # one write: lines of two servers never mix
 
     def answer(self, prompt, seed, i):
+        """Give the text of one choice."""
         for row in self.table:
             whole = hashlib.sha256(prompt.encode()).hexdigest()
             if row["hash"] == whole if "hash" in row else row["prompt"] in prompt:
@@ -265,7 +273,8 @@ def main():
     table = [json.loads(line) for line in flags.answers.open()] if flags.answers else []
     log = os.open(flags.log, os.O_WRONLY | os.O_CREAT | os.O_APPEND) if flags.log else None
     server = Server(flags.port, script, log, table)
-    print(server.server_address[1], flush=True)
+    sys.stdout.write(f"{server.server_address[1]}\n")
+    sys.stdout.flush()
     server.serve_forever()
 
 

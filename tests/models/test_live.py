@@ -18,8 +18,8 @@ live._LINE_EVERY = 0.05
 with LiveLine() as line:
     for done in range(4):
         time.sleep(0.11)
-        line(Progress(total=4, answers=done, cached=0, failures={}, failed_attempts={}, usage=Usage(done, 0, done),
-                      cost=None, seconds=1.0))
+        line(Progress(total=4, answers=done, cached=0, failures={}, failed_attempts={},
+                      usage=Usage(done, 0, done), cost=None, seconds=1.0))
 """
 
 

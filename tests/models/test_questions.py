@@ -1,5 +1,8 @@
 """Endpoints, parameters and questions refuse what cannot be."""
 
+import subprocess
+import sys
+
 import pytest
 
 from reweave.errors import InputError
@@ -28,3 +31,26 @@ def test_refused(make, message):
     with pytest.raises(InputError, match=message) as caught:
         make()
     assert "pass@" not in str(caught.value)
+
+
+def fresh(code):
+    return subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout
+
+
+def test_importing_is_light():
+    """Describing questions loads neither the client package nor an event loop, a database, a console."""
+    code = "import sys, reweave.models as m; m.Question('q', prompt='p'); print(*sys.modules)"
+    loaded = set(fresh(code).split())
+    assert not loaded & {"openai", "httpx2", "asyncio", "sqlite3", "rich", "orjson", "pydantic"}
+
+
+def test_without_the_extra():
+    """Without the client package, asking names what to install; the log can still be read."""
+    code = (
+        "import sys; sys.modules['openai'] = None\n"
+        "from reweave.models import RequestLog\n"
+        "from reweave.errors import MissingExtraError\n"
+        "try: from reweave.models import ask\n"
+        "except MissingExtraError as error: print(error)\n"
+    )
+    assert "pip install 'reweave[models]'" in fresh(code)

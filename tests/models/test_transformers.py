@@ -59,7 +59,7 @@ def served(tmp_path_factory):
 @pytest.mark.parametrize("kind", ["completions", "chat"])
 @pytest.mark.parametrize("stream", [False, True])
 def test_asked(served, tmp_path, kind, stream):
-    """Every sample is answered, cut at max_tokens, the samples of a question differ, and the seed repeats them."""
+    """Every sample is answered within max_tokens; the samples of a question differ; the seed repeats them."""
     model, url = served
     # One at a time: this server seeds the whole process, so that requests under way together share a seed.
     endpoint = Endpoint(url, model, kind=kind, stream=stream, concurrency=1, retries=0)

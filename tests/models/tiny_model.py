@@ -1,4 +1,4 @@
-"""Makes a two-layer Llama with random weights and a tokenizer trained on a few lines, for `transformers serve`.
+"""Makes a two-layer Llama of random weights and a tokenizer of a few lines, for `transformers serve`.
 
 python tests/models/tiny_model.py FOLDER
 
