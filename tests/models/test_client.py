@@ -310,6 +310,32 @@ def test_questions_do_not_pile_up(serve, log):
     assert 50 <= taken <= 50 + 3 * 8
 
 
+def test_written_before_it_is_given(serve, log):
+    """While the log cannot be written, no answer is given; once it can, it is there."""
+    import sqlite3
+
+    server = serve()
+
+    async def read():
+        busy = sqlite3.connect(log.path, isolation_level=None)
+        busy.execute("BEGIN IMMEDIATE")
+        async with aclosing(
+            ask(Endpoint(server.url, "m"), [Question("q", prompt="p")], Parameters(), log)
+        ) as coming:
+            first = asyncio.ensure_future(anext(coming))
+            while not server.requests():
+                await asyncio.sleep(0.01)
+            await asyncio.sleep(0.5)
+            early = first.done()
+            busy.execute("ROLLBACK")
+            outcome = await first
+            [(kept,)] = busy.execute("SELECT text FROM answers").fetchall()
+            busy.close()
+            return early, outcome.text == kept
+
+    assert asyncio.run(read()) == (False, True)
+
+
 def test_no_more_under_way_than_allowed(serve, log):
     """Requests under way at once are bounded by the concurrency."""
     server = serve(delay=0.1)
