@@ -11,8 +11,8 @@ It prints its port, then serves until it is killed. The script is JSON:
 
 The first rule whose ``match`` is in the prompt, and which has not been used ``first`` times on this prompt
 and seed (no ``first``: always), decides. Modes: see ``MODES``. ``retry_after`` is sent as it stands, or
-``date+N`` as an HTTP date N seconds ahead. ``delay`` is slept before each answer; ``ignore_n`` gives one choice
-always.
+``date+N`` as an HTTP date N seconds ahead. ``delay`` is slept before each answer; ``ignore_n`` gives one
+choice always.
 With ``key``, requests without that key get 401, and the message repeats what they sent.
 
 The table (``--answers``) is JSONL: ``{"prompt": "part of a prompt"}`` or ``{"hash": "its SHA-256 in hex"}``,

@@ -323,7 +323,7 @@ def test_written_before_it_is_given(serve, log):
             ask(Endpoint(server.url, "m"), [Question("q", prompt="p")], Parameters(), log)
         ) as coming:
             first = asyncio.ensure_future(anext(coming))
-            while not server.requests():
+            while not server.requests():  # noqa: ASYNC110 - of another process
                 await asyncio.sleep(0.01)
             await asyncio.sleep(0.5)
             early = first.done()
