@@ -8,6 +8,7 @@ ReweaveError
 ├── DecodeError           an edit text does not decode (``edit``, ``reason``)
 ├── RunError              a run directory does not fit: other configuration, other input, damaged
 ├── SandboxError          untrusted code cannot be run safely here; names what is missing and what installs it
+├── ModelError            a model server cannot be asked at all: wrong key, no such model, no such path
 └── MissingExtraError     an optional dependency is not installed; names the ``pip install``
 """
 
@@ -74,6 +75,10 @@ class RunError(ReweaveError):
 
 class SandboxError(ReweaveError):
     """Untrusted code cannot be run here: no isolation tier holds, or the sandbox cannot be started."""
+
+
+class ModelError(ReweaveError):
+    """A model server cannot be asked at all: every further request would be refused like this one."""
 
 
 class MissingExtraError(ReweaveError):
