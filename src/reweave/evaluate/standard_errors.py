@@ -30,7 +30,7 @@ ALPHA = 0.05
 
 # Below as many groups' worth of passes (or of failures), the spread that was seen says too little about the
 # spread that there is. Chosen by simulation: see docs/evaluation-statistics.md.
-_FEW = 5.0
+_FEW = 4.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,30 +137,38 @@ def degrees_of_freedom(sums: Array) -> float:
         return float(sums.size - 1)
     squares /= squares.max()  # fourth powers of small numbers vanish
     kurtosis = sums.size * float((squares**2).sum()) / float(squares.sum()) ** 2
-    wanted = 2 * sums.size / (kurtosis - 1) if kurtosis > 1 else math.inf
-    return float(max(1, min(sums.size - 1, max(2.0, wanted))))
+    wanted: float = 2 * sums.size / (kurtosis - 1) if kurtosis > 1 else math.inf
+    most: float = sums.size - 1
+    return max(1.0, min(most, max(2.0, wanted)))
 
 
 def _variance(sums: Array, n_tasks: int) -> float:
-    groups = sums.size
-    return float(sums @ sums) * groups / (groups - 1) / n_tasks**2
+    squares, groups = float(sums @ sums), int(sums.size)
+    return squares * groups / (groups - 1) / n_tasks**2
 
 
 def _wilson(mean: float, variance: float, groups: int) -> tuple[float, float]:
     """Wilson's score interval (1927) for a mean whose variance is known from its groups.
 
     ``inverse`` is one over the effective number of tasks, p (1 - p) / stderr² (as survey statistics have it:
-    Korn and Graubard 1998). Where nearly all groups pass, or nearly none, or all score the same, it is not
-    believed to be more than the number of groups.
+    Korn and Graubard 1998). Near an edge, ``doubt`` grows from 0 to 1: the effective number is then not
+    believed to be more than the number of groups, and the end of the interval moves to the edge, which
+    Wilson's own misses too often (Brown, Cai and DasGupta 2001, section 4.1.1).
     """
     product = mean * (1 - mean)
     inverse = variance / product if product > 0 else 0.0
-    doubt = max(0.0, 1 - groups * min(mean, 1 - mean) / _FEW) if variance > 0 else 1.0
-    inverse = doubt * max(inverse, 1 / groups) + (1 - doubt) * inverse
+    doubt = max(0.0, 1 - groups * min(mean, 1 - mean) / _FEW)
+    capped = doubt if variance > 0 else 1.0
+    inverse = capped * max(inverse, 1 / groups) + (1 - capped) * inverse
     spread = two_sided_quantile(ALPHA, groups - 1.0) ** 2 * inverse
     centre = (mean + spread / 2) / (1 + spread)
     half = math.sqrt(spread * (product + spread / 4)) / (1 + spread)
-    return min(max(0.0, centre - half), mean), max(min(1.0, centre + half), mean)
+    low, high = centre - half, centre + half
+    if mean < 1 / 2:
+        low *= 1 - doubt
+    else:
+        high += (1 - high) * doubt
+    return min(max(0.0, low), mean), max(min(1.0, high), mean)
 
 
 def _checked(scores: Any) -> Array:
