@@ -30,7 +30,7 @@ def coverage(values, truth, estimate=estimate_share, groups=None):
 @pytest.mark.parametrize("population", USUAL)
 @pytest.mark.parametrize(("tasks", "n"), [(100, 10), (164, 20), (500, 10)])
 def test_usual_benchmarks_are_covered(population, tasks, n):
-    """100 to 500 tasks, k of 1, 5 and 10: between 93 and 97 % of 2,000 benchmarks; near an edge maybe more."""
+    """100 to 500 tasks, k of 1, 5 and 10: between 93 and 97 % of 2,000; near an edge maybe more."""
     values, _ = tables(population, (BENCHMARKS, tasks), n, KS, np.random.default_rng(31))
     for k in KS:
         truth = true_pass_at_k(population, k)

@@ -111,7 +111,8 @@ def clustered_variance(scores: Any, groups: Sequence[Any] | None = None) -> floa
 def group_residuals(values: Array, groups: Sequence[Any] | None) -> Array:
     """Add up each group's differences to the mean; shape (groups,), in the order of first appearance."""
     numbers = group_numbers(groups, values.size)
-    return np.bincount(numbers, weights=values - values.mean())
+    centre = values.mean() if np.ptp(values) else values[0]  # equal scores differ from their rounded mean
+    return np.bincount(numbers, weights=values - centre)
 
 
 def group_numbers(groups: Sequence[Any] | None, n_tasks: int) -> Array:
@@ -151,23 +152,21 @@ def _wilson(mean: float, variance: float, groups: int) -> tuple[float, float]:
     """Wilson's score interval (1927) for a mean whose variance is known from its groups.
 
     ``inverse`` is one over the effective number of tasks, p (1 - p) / stderr² (as survey statistics have it:
-    Korn and Graubard 1998). Near an edge, ``doubt`` grows from 0 to 1: the effective number is then not
-    believed to be more than the number of groups, and the end of the interval moves to the edge, which
-    Wilson's own misses too often (Brown, Cai and DasGupta 2001, section 4.1.1).
+    Korn and Graubard 1998). Where few pass or few fail, the effective number is not believed to be more
+    than the number of groups, and the end of the interval near that edge moves to it, which Wilson's own
+    misses too often (Brown, Cai and DasGupta 2001, section 4.1.1); gradually, from ``_FEW`` down to none.
     """
     product = mean * (1 - mean)
     inverse = variance / product if product > 0 else 0.0
-    doubt = max(0.0, 1 - groups * min(mean, 1 - mean) / _FEW)
-    capped = doubt if variance > 0 else 1.0
+    few_pass = max(0.0, 1 - groups * mean / _FEW)
+    few_fail = max(0.0, 1 - groups * (1 - mean) / _FEW)
+    capped = max(few_pass, few_fail) if variance > 0 else 1.0
     inverse = capped * max(inverse, 1 / groups) + (1 - capped) * inverse
     spread = two_sided_quantile(ALPHA, groups - 1.0) ** 2 * inverse
     centre = (mean + spread / 2) / (1 + spread)
     half = math.sqrt(spread * (product + spread / 4)) / (1 + spread)
-    low, high = centre - half, centre + half
-    if mean < 1 / 2:
-        low *= 1 - doubt
-    else:
-        high += (1 - high) * doubt
+    low = (centre - half) * (1 - few_pass)
+    high = 1 - (1 - centre - half) * (1 - few_fail)
     return min(max(0.0, low), mean), max(min(1.0, high), mean)
 
 
