@@ -111,7 +111,16 @@ def test_all_won_by_the_same_is_significant():
     """The same difference everywhere, and no spread: the interval stays off 0 and p says so."""
     result = paired_difference(scores([1.0] * 50), scores([0.5] * 50))
     assert result.ci95[0] > 0
-    assert result.p_value <= 0.05
+    assert result.p_value == pytest.approx(2 * 1.5**-50)
+    assert paired_difference(scores([1.0] * 9), scores([0.0] * 9)).p_value == pytest.approx(2 / 2**9)
+
+
+@pytest.mark.parametrize("gain", [0.02, 0.05, 0.2, 1.0])
+def test_without_spread_interval_and_p_value_agree_too(gain):
+    """From one task to many, of one difference: p falls below 0.05 where the interval leaves 0."""
+    for tasks in range(2, 300):
+        result = paired_difference(scores([gain] * tasks), scores([0.0] * tasks))
+        assert (result.ci95[0] > 0) == (result.p_value < 0.05), tasks
 
 
 @pytest.mark.parametrize(

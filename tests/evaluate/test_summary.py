@@ -201,7 +201,7 @@ def test_runs_without_a_common_task_are_refused():
     ("benchmark", "base", "plus", "tasks"), [("humaneval", 119, 104, 164), ("mbpp", 300, 244, 399)]
 )
 def test_recorded_verdicts(benchmark, base, plus, tasks):
-    """StarCoder2-15B-Instruct's recorded verdicts: the published counts, and plus tests that fail more, surely."""
+    """StarCoder2-15B-Instruct's recorded verdicts: the published counts; the plus tests fail more."""
     data = os.environ.get("REWEAVE_DATA")
     name = f"evalplus-starcoder2-15b-instruct-v0.1-{benchmark}_eval_results.json.gz"
     if not data or not (path := Path(data) / "recorded-completions" / name).is_file():

@@ -1,7 +1,7 @@
 """The mean over a benchmark's tasks, with its standard error and an interval.
 
 The tasks are taken for a sample of the tasks that could have been asked, after Miller, Adding Error Bars to
-Evals (arXiv 2411.00640, sections 2.1 and 2.2): the standard error is that of a mean of independent tasks,
+Evals (arXiv 2411.00640, section 2): the standard error is that of a mean of independent tasks,
 clustered where tasks come in groups (a function in several languages, questions on one text). An interval
 therefore speaks of *new tasks of the same kind*, not of a rerun on these; ``variance_parts`` has that one.
 
@@ -98,8 +98,8 @@ def clustered_variance(scores: Any, groups: Sequence[Any] | None = None) -> floa
     """Give the squared standard error of the mean: G / (G - 1) · Σ (a group's residuals, added)² / tasks².
 
     With one task a group this is the sample variance over the number of tasks; otherwise it is Miller's
-    clustered formula but for the factor G / (G - 1), the usual one for few groups (Cameron and Miller 2015,
-    section II.B).
+    clustered formula but for the factor G / (G - 1), the usual one for few groups
+    (Cameron and Miller 2015).
     """
     values = _checked(scores)
     sums = group_residuals(values, groups)
@@ -111,8 +111,9 @@ def clustered_variance(scores: Any, groups: Sequence[Any] | None = None) -> floa
 def group_residuals(values: Array, groups: Sequence[Any] | None) -> Array:
     """Add up each group's differences to the mean; shape (groups,), in the order of first appearance."""
     numbers = group_numbers(groups, values.size)
-    centre = values.mean() if np.ptp(values) else values[0]  # equal scores differ from their rounded mean
-    return np.bincount(numbers, weights=values - centre)
+    if np.ptp(values) == 0:  # equal scores may differ from their rounded mean
+        return np.zeros(int(numbers.max()) + 1)
+    return np.bincount(numbers, weights=values - values.mean())
 
 
 def group_numbers(groups: Sequence[Any] | None, n_tasks: int) -> Array:
