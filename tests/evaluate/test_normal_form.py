@@ -61,6 +61,7 @@ DIFFERENT = {
     "names looked up": ("def f():\n    a = 1\n    return locals()['a']", "def f():\n    b = 1\n    return locals()['a']"),
     "strings that are used": ("def f(): return 'x'", "def f(): return 'y'"),
     "imports without an alias": ("def f():\n    import os.path\n    return os", "def f():\n    import os.path as os\n    return os"),
+    "imports of an inner function": ("def f(os, p):\n    def g():\n        import os.path\n        return os\n    return p", "def f(p, os):\n    def g():\n        import os.path\n        return p\n    return os"),
     "comprehension's first iterable": ("def f(x): return [x for x in x]", "def f(x): return [y for y in y]"),
 }  # fmt: skip
 

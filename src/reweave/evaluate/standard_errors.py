@@ -161,7 +161,7 @@ def _wilson(mean: float, variance: float, groups: int) -> tuple[float, float]:
     inverse = variance / product if product > 0 else 0.0
     few_pass = max(0.0, 1 - groups * mean / _FEW)
     few_fail = max(0.0, 1 - groups * (1 - mean) / _FEW)
-    capped = max(few_pass, few_fail) if variance > 0 else 1.0
+    capped = max(few_pass, few_fail) if variance > 0 else 1.0  # equal scores do not show that tasks are alike
     inverse = capped * max(inverse, 1 / groups) + (1 - capped) * inverse
     spread = two_sided_quantile(ALPHA, groups - 1.0) ** 2 * inverse
     centre = (mean + spread / 2) / (1 + spread)
