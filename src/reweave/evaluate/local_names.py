@@ -1,8 +1,8 @@
 """Local names of a program, numbered: what Python's scopes say belongs to a function alone.
 
-Left to others: what a normal form is (``normal_form``). The scopes follow Python's reference, 4.2.2: functions,
-lambdas and comprehensions have one each, classes one that their methods do not see, ``global`` and ``nonlocal``
-point outwards.
+Left to others: what a normal form is (``normal_form``). The scopes follow Python's reference, 4.2.2:
+functions, lambdas and comprehensions have one each, classes one that their methods do not see; ``global`` and
+``nonlocal`` point outwards.
 """
 
 import ast
