@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from reweave.errors import (
         CheckerError,
         DecodeError,
+        EstimateError,
         InputError,
         MissingExtraError,
         ModelError,
@@ -37,6 +38,7 @@ _HOME = {
     "Decoded": "edits.codec",
     "Diagnostic": "records",
     "EditSequence": "records",
+    "EstimateError": "errors",
     "InputError": "errors",
     "MissingExtraError": "errors",
     "ModelError": "errors",
@@ -59,6 +61,7 @@ __all__ = [
     "Decoded",
     "Diagnostic",
     "EditSequence",
+    "EstimateError",
     "InputError",
     "MissingExtraError",
     "ModelError",
