@@ -7,9 +7,9 @@ import sys
 import reweave
 
 PUBLIC = [
-    "CheckerError", "DecodeError", "Decoded", "Diagnostic", "EditSequence", "InputError", "MissingExtraError",
-    "Program", "ProgramError", "Reject", "ReweaveError", "RowError", "RunError", "SandboxError", "decode",
-    "decode_lenient", "edit_sequences", "encode",
+    "CheckerError", "DecodeError", "Decoded", "Diagnostic", "EditSequence", "EstimateError", "InputError",
+    "MissingExtraError", "Program", "ProgramError", "Reject", "ReweaveError", "RowError", "RunError",
+    "SandboxError", "decode", "decode_lenient", "edit_sequences", "encode",
 ]  # fmt: skip
 HEAVY = {
     "pyarrow", "pydantic", "typer", "click", "rich", "orjson", "numpy", "pylint", "astroid", "matplotlib",

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from reweave.errors import (
         CheckerError,
         DecodeError,
+        EstimateError,
         InputError,
         MissingExtraError,
         ProgramError,
@@ -36,6 +37,7 @@ _HOME = {
     "Decoded": "edits.codec",
     "Diagnostic": "records",
     "EditSequence": "records",
+    "EstimateError": "errors",
     "InputError": "errors",
     "MissingExtraError": "errors",
     "Program": "records",
@@ -57,6 +59,7 @@ __all__ = [
     "Decoded",
     "Diagnostic",
     "EditSequence",
+    "EstimateError",
     "InputError",
     "MissingExtraError",
     "Program",

@@ -6,6 +6,7 @@ ReweaveError
 ├── ProgramError          one program cannot be taken apart (``reason`` is machine-readable)
 ├── CheckerError          a checker crashed, timed out, or did not look at a state
 ├── DecodeError           an edit text does not decode (``edit``, ``reason``)
+├── EstimateError         a number cannot be estimated from what there is (``task_ids``: of whom)
 ├── RunError              a run directory does not fit: other configuration, other input, damaged
 ├── SandboxError          untrusted code cannot be run safely here; names what is missing and what installs it
 └── MissingExtraError     an optional dependency is not installed; names the ``pip install``
@@ -66,6 +67,22 @@ class DecodeError(ReweaveError):
         super().__init__(f"edit {edit}: {reason}")
         self.edit = edit
         self.reason = reason
+
+
+class EstimateError(ReweaveError):
+    """A number cannot be estimated from what there is: too few samples, no task, counts that make no sense.
+
+    Args:
+        message: What was wrong.
+        task_ids: The tasks at fault, where it is some of them; the message then names the first.
+    """
+
+    def __init__(self, message: str, task_ids: tuple[str, ...] = ()) -> None:
+        if task_ids:
+            more = f" and {len(task_ids) - 10} more" if len(task_ids) > 10 else ""
+            message = f"{message}; not so: {', '.join(task_ids[:10])}{more}"
+        super().__init__(message)
+        self.task_ids = task_ids
 
 
 class RunError(ReweaveError):
