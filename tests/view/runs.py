@@ -258,7 +258,7 @@ def write_run(
                 answer = "" if reason == "not-sampled" else "I am sorry, I cannot write that."
             row: dict[str, Any] = {
                 "task_id": name, "sample": number, "completion": answer, "program": program,
-                "extraction": {"rule": "fence", "cut": [33, 32]} if program else {"rule": "none", "cut": [0, 0]},
+                "extraction": {"rule": "fence", "cut": [33, 32]} if program else {"rule": "none"},
                 "tokens": {"prompt": 120, "completion": len(answer) // 4}, "finish_reason": "stop",
             }  # fmt: skip
             if edits and program:

@@ -1,16 +1,24 @@
 // The report's k, grid and keys. Keeps where the reader is in `at`; samples.js draws the task and its samples.
 // Names are untrusted: text enters the document through textContent and attributes only, never as markup.
 //
-// data: { reasons: [[letter, reason], ...], runs: [[label, model], ...], pages: [name, ...], page,
+// data: { reasons: [[letter, reason, whether it is judged], ...], runs: [[label, model], ...], pages: [name, ...], page,
 //         tasks: [[id, group, page, [letters of its verdicts, a run each]], ...], texts: { task: see report_texts.py } }
 
 const data = JSON.parse($("data").textContent);
-const REASONS = new Map(data.reasons);
+const REASONS = new Map(data.reasons.map(([letter, reason]) => [letter, reason]));
+const JUDGED = new Set(data.reasons.filter(([, , judged]) => judged).map(([letter]) => letter));
 const PASSED = data.reasons.find(([, reason]) => reason === "passed")?.[0] ?? "";
 const tasks = data.tasks.map(([id, group, page, verdicts]) => ({ id, group, page, verdicts }));
 const at = { k: "all", run: 0, task: -1, sample: 0, edit: -1, reason: "" };
 
 const passes = (letters) => (PASSED ? letters.split(PASSED).length - 1 : 0);
+const judgedOf = (letters) => [...letters].filter((letter) => JUDGED.has(letter)).length;
+
+function tally(letters) {
+  const judged = judgedOf(letters);
+  const left = letters.length - judged;
+  return letters ? `${passes(letters)} of ${judged} passed${left ? `, ${left} not judged` : ""}` : "no samples";
+}
 const clamp = (value, length) => Math.max(0, Math.min(length - 1, value));
 
 // ---- k -------------------------------------------------------------------------------------------------------
@@ -49,15 +57,16 @@ function drawGrid() {
   tasks.forEach(({ id, group, verdicts }, index) => {
     const letters = verdicts[at.run];
     const n = passes(letters);
+    const judged = judgedOf(letters);
     const cell = cells[index];
-    const share = letters ? n / letters.length : 0;
-    cell.classList.toggle("empty", !letters);
-    cell.classList.toggle("none", letters !== "" && n === 0);
+    const share = judged ? n / judged : 0;
+    cell.classList.toggle("empty", !judged);
+    cell.classList.toggle("none", judged > 0 && n === 0);
     cell.classList.toggle("low", share < 0.5);
     // Two ramps that meet in the middle: from bad to middle, from middle to good.
     cell.style.setProperty("--share", `${Math.round(200 * (share < 0.5 ? share : share - 0.5))}%`);
     const name = group ? `${id} (${group})` : id;
-    const said = `${name}: ${letters ? `${n} of ${letters.length} passed` : "no samples"}`;
+    const said = `${name}: ${tally(letters)}`;
     cell.title = said;
     cell.setAttribute("aria-label", said);
     const text = name.toLowerCase();

@@ -8,9 +8,10 @@ import html
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
+from reweave.evaluate.verdict_counts import UNJUDGED
 from reweave.view.curves import swatch
 from reweave.view.run_files import RunFiles
-from reweave.view.run_pairs import Difference
+from reweave.view.run_pairs import Pair
 from reweave.view.run_summary import PassAtK
 
 _NONE = '<span class="none">–</span>'  # noqa: RUF001 - a dash
@@ -53,18 +54,19 @@ def pass_table(runs: Sequence[RunFiles], labels: Sequence[str]) -> str:
     return _table("pass", head, body)
 
 
-def difference_table(runs: Sequence[RunFiles], labels: Sequence[str], found: Sequence[Difference]) -> str:
+def difference_table(runs: Sequence[RunFiles], labels: Sequence[str], found: Sequence[Pair]) -> str:
     """Show what each run's pass@k is above the first's, over the tasks that both have."""
+    rows = [(k, pair.run, difference) for pair in found for k, difference in pair.by_k.items()]
     body = []
-    for each in sorted(found, key=lambda each: (each.k, each.run)):
-        interval = _NONE
-        if each.low is not None and each.high is not None:
-            interval = f"{_points(each.low)} to {_points(each.high)}"
+    for k, index, each in sorted(rows, key=lambda row: row[:2]):
+        interval = f"{_points(each.ci95[0])} to {_points(each.ci95[1])}" if each.ci95 else _NONE
+        apart = each.only_a + each.only_b
+        left_out = f" <small>{apart:,} in one run alone</small>" if apart else ""
         body.append(
-            f'<tr data-k="{each.k}"><th scope="row">{swatch(each.run)} {_run(runs, labels, each.run)}</th>'
-            f'<td class="k">{each.k}</td><td class="value">{_points(each.value)}</td>'
-            f'<td class="interval">{interval}</td><td class="p">{_p(each.p)}</td>'
-            f'<td class="n">{each.tasks:,} tasks</td></tr>'
+            f'<tr data-k="{k}"><th scope="row">{swatch(index)} {_run(runs, labels, index)}</th>'
+            f'<td class="k">{k}</td><td class="value">{_points(each.value)}</td>'
+            f'<td class="interval">{interval}</td><td class="p">{_p(each.p_value)}</td>'
+            f'<td class="n">{_count(each.n_tasks, "task")}{left_out}</td></tr>'
         )
     head = (
         '<th scope="col">Run</th><th scope="col">k</th><th scope="col">Difference</th>'
@@ -89,14 +91,13 @@ def reason_table(counts: Sequence[Mapping[str, int]], labels: Sequence[str]) -> 
         for each in counts:
             n, whole = each.get(reason, 0), sum(each.values())
             share = f"{100 * n / whole:.1f} %" if whole else ""
-            kind = "good" if reason == "passed" else "bad"
+            kind = "good" if reason == "passed" else "idle" if reason in UNJUDGED else "bad"
             bar = (
                 f'<svg class="bar {kind}" viewBox="0 0 100 8" preserveAspectRatio="none" aria-hidden="true">'
                 f'<path d="M0 0h{100 * n / most:.2f}v8H0z"/></svg>'
             )
-            cells.append(
-                f'<td><span class="tally"><span>{n:,}</span><span class="share">{share}</span>{bar}</span></td>'
-            )
+            numbers = f'<span>{n:,}</span><span class="share">{share}</span>'
+            cells.append(f'<td><span class="tally">{numbers}{bar}</span></td>')
         name = html.escape(reason)
         body.append(
             f'<tr><th scope="row"><button type="button" class="link" data-reason="{name}">{name}</button>'
@@ -109,7 +110,7 @@ def reason_table(counts: Sequence[Mapping[str, int]], labels: Sequence[str]) -> 
 
 
 def settings_table(runs: Sequence[RunFiles], labels: Sequence[str]) -> str:
-    """Show how the samples were drawn and judged; for one run as a list, for several as a table that marks differences."""
+    """Show how samples were drawn and judged: one run as a list, several as a table marking differences."""
     facts = [dict(_facts(run.summary)) for run in runs]
     if len(runs) == 1:
         items = [
@@ -206,10 +207,18 @@ def _span(index: int, figure: PassAtK) -> str:
 
 
 def _sizes(run: RunFiles) -> str:
-    each = sorted({len(rows) for rows in run.rows.values()})
-    samples = f"{each[0]:,}" if len(each) == 1 else f"{each[0]:,} to {each[-1]:,}" if each else "0"
-    tasks = run.summary["n_tasks"]
-    return f"{tasks:,} {'task' if tasks == 1 else 'tasks'} × {samples}"  # noqa: RUF001 - a times sign
+    """Tasks and judged samples of each; what was not judged is said, since it is in no figure."""
+    reasons = run.reasons()
+    judged = [sum(reason not in UNJUDGED for reason in found) for found in reasons.values() if found]
+    low, high = min(judged, default=0), max(judged, default=0)
+    each = f"{low:,}" if low == high else f"{low:,} to {high:,}"
+    left = sum(map(len, reasons.values())) - sum(judged)
+    unjudged = f" <small>{left:,} not judged</small>" if left else ""
+    return f"{_count(len(judged), 'task')} × {each}{unjudged}"  # noqa: RUF001 - a times sign
+
+
+def _count(n: int, one: str) -> str:
+    return f"{n:,} {one}" if n == 1 else f"{n:,} {one}s"
 
 
 def _p(value: float | None) -> str:

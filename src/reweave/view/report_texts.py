@@ -1,7 +1,7 @@
 """What the report shows of one task: its texts, each once, and every run's samples pointing at them.
 
-A list for ``samples.js``: [prompt, tests, reference, whether runs have other texts for it, texts, runs]; a run
-is a list of samples, each [number, program, answer, rule, edits, tokens, finish, seconds, cpu seconds, memory,
+A list for ``samples.js``: [prompt, tests, reference, whether runs have other texts for it, texts, runs]. A
+run is a list of samples: [number, program, answer, rule, edits, tokens, finish, seconds, cpu seconds, memory,
 form, detail, tier]. Program, edits and detail are places in ``texts``; so is the answer: null where it is not
 known, [] where it is the program, [before, after] where the program was cut out of it, [whole] otherwise.
 """

@@ -84,7 +84,8 @@ class RunFiles:
 
     def verdicts(self, task: str) -> list[dict[str, Any]]:
         """Give the rows of ``verdicts.parquet`` for one task."""
-        rows: list[dict[str, Any]] = self.table.take(self.rows.get(task, [])).to_pylist()
+        places = self.rows.get(task)
+        rows: list[dict[str, Any]] = self.table.take(places).to_pylist() if places else []
         return rows
 
     def samples(self, task: str) -> dict[int, dict[str, Any]]:

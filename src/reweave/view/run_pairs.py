@@ -1,82 +1,69 @@
 """Runs compared with the first of them, task by task, at every k that both can give.
 
-What the difference is and how sure it is comes from ``reweave.evaluate``; this module only says which tasks
-and which k are compared.
+What the difference is and how sure it is comes from ``reweave.evaluate``; this module hands it the verdicts
+and keeps what the report shows.
 """
 
-import importlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
+from reweave.errors import EstimateError
 from reweave.view.run_files import RunFiles
+
+if TYPE_CHECKING:
+    from reweave.evaluate.paired import PairedDifference
 
 
 @dataclass(frozen=True, slots=True)
-class Difference:
-    """A run's pass@k less the first run's, over the tasks that both have.
+class Pair:
+    """A run compared with the first.
 
     Args:
         run: The run's place among those compared; never 0.
-        k: Samples that one may draw.
-        tasks: Tasks compared.
-        value: The mean difference, between -1 and 1.
-        low: The lower end of its 95 % interval, or None where there are too few tasks.
-        high: The upper end, or None.
-        p: Two-sided, for no difference; None likewise.
+        by_k: Its pass@k less the first run's, for each k.
+        problem: Why there is no comparison, or nothing.
     """
 
     run: int
-    k: int
-    tasks: int
-    value: float
-    low: float | None
-    high: float | None
-    p: float | None
+    by_k: "dict[int, PairedDifference]"
+    problem: str = ""
 
 
-def differences(runs: Sequence[RunFiles]) -> list[Difference]:
-    """Compare every run with the first.
+def pairs(runs: Sequence[RunFiles]) -> list[Pair]:
+    """Compare every run with the first, at the values of k that both summaries have.
 
-    Pairs without a common task, and values of k for which a matched task has too few samples, are left out.
+    Raises:
+        MissingExtraError: There are several runs, and numpy is not installed.
     """
-    counts = [_counts(run) for run in runs]
-    ks = [{figure.k for figure in run.pass_at_k} for run in runs]
-    found = []
-    for index in range(1, len(runs)):
-        matched = [task for task in counts[0] if task in counts[index]]
-        if not matched:
-            continue
-        fewest = min(counts[i][task][0] for i in (0, index) for task in matched)
-        groups = {task: runs[0].tasks[task].get("group") for task in matched}
-        for k in sorted(ks[0] & ks[index]):
-            if k <= fewest:
-                pairs = [{task: counts[i][task] for task in matched} for i in (index, 0)]
-                said = _compare(pairs[0], pairs[1], groups, k)
-                low, high = said.ci95 or (None, None)
-                found.append(Difference(index, k, len(matched), said.value, low, high, said.p_value))
-    return found
+    return [_pair(runs, index) for index in range(1, len(runs))]
 
 
-def _counts(run: RunFiles) -> dict[str, tuple[int, int]]:
-    """Samples and passes of each task that has samples."""
-    return {
-        task: (len(reasons), reasons.count("passed")) for task, reasons in run.reasons().items() if reasons
+def _pair(runs: Sequence[RunFiles], index: int) -> Pair:
+    # numpy comes with it, and a report of one run does without.
+    from reweave.evaluate.summary import compare  # noqa: PLC0415
+
+    ks = {figure.k for figure in runs[0].pass_at_k} & {figure.k for figure in runs[index].pass_at_k}
+    try:
+        found = compare(_verdicts(runs[index]), _verdicts(runs[0]))
+    except EstimateError as error:
+        return Pair(index, {}, str(error))
+    by_k = {k: difference for k, difference in found.items() if k in ks}
+    more = sorted(ks - set(by_k))
+    if more:
+        # `compare` gives the usual k by itself; others are asked for, as far as the matched tasks allow.
+        for k in more:
+            try:
+                by_k |= compare(_verdicts(runs[index]), _verdicts(runs[0]), [k])
+            except EstimateError:
+                continue
+    problem = "" if by_k else "they have no k in common for which every matched task has enough samples"
+    return Pair(index, dict(sorted(by_k.items())), problem)
+
+
+def _verdicts(run: RunFiles) -> dict[str, list[Any]]:
+    columns: dict[str, list[Any]] = {
+        name: run.table[name].to_pylist() for name in ("task_id", "sample", "passed", "reason")
     }
-
-
-def _compare(
-    ours: Mapping[str, tuple[int, int]],
-    first: Mapping[str, tuple[int, int]],
-    groups: Mapping[str, Any],
-    k: int,
-) -> Any:
-    # By name, because numpy comes with them and reports of one run do without.
-    estimate = importlib.import_module("reweave.evaluate.pass_at_k").task_pass_at_k
-    compare = importlib.import_module("reweave.evaluate.paired").paired_difference
-
-    def scores(counts: Mapping[str, tuple[int, int]]) -> dict[str, float]:
-        samples, passes = zip(*counts.values(), strict=True)
-        return dict(zip(counts, estimate(list(samples), list(passes), k).tolist(), strict=True))
-
-    return compare(scores(ours), scores(first), groups)
+    columns["group"] = [run.tasks[task].get("group") for task in columns["task_id"]]
+    return columns

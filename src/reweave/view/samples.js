@@ -79,8 +79,7 @@ function drawTask(changed) {
   const sample = sampleAt();
   $("name").textContent = id;
   const shares = data.runs.map(([label], run) => {
-    const said = verdicts[run] ? `${passes(verdicts[run])} of ${verdicts[run].length} passed` : "no samples";
-    return data.runs.length > 1 ? `${label}: ${said}` : said;
+    return data.runs.length > 1 ? `${label}: ${tally(verdicts[run])}` : tally(verdicts[run]);
   });
   const differs = sample?.differs ? ["the runs have different texts for this task; the first one is shown"] : [];
   $("task-facts").textContent = [...(group ? [`group ${group}`] : []), ...shares, ...differs].join(" · ");
@@ -115,7 +114,7 @@ function drawStrip(letters) {
   $("strip").replaceChildren(...[...letters].map((letter, index) => {
     const reason = REASONS.get(letter);
     const said = `Sample ${index + 1}: ${reason}`;
-    const cell = element("div", `cell ${letter === PASSED ? "" : "none"}`.trim(), "", {
+    const cell = element("div", `cell ${letter === PASSED ? "" : JUDGED.has(letter) ? "none" : "empty"}`.trim(), "", {
       role: "option", "data-sample": index, title: said, "aria-label": said,
     });
     if (letter === PASSED) cell.style.setProperty("--share", "100%");
