@@ -55,8 +55,8 @@ def save_figures(runs: Sequence[RunFiles], folder: Path) -> list[Path]:
     drawings["failures"] = lambda axes: _failures(axes, runs, labels)
     folder.mkdir(parents=True, exist_ok=True)
     written = []
-    # Text stays text, so that it can be searched and edited; without the salt and the date two drawings are the
-    # same bytes.
+    # Text stays text, to be searched and edited; the salt, and no date, make two drawings the same
+    # bytes.
     with mpl.rc_context({"svg.fonttype": "none", "svg.hashsalt": "reweave", "font.size": 9}):
         for name, draw in drawings.items():
             figure = Figure(figsize=(4.8, 3.4), dpi=300)

@@ -1,6 +1,6 @@
 """The parts of the report that need no script, as HTML: notices, tables with their headings, curves.
 
-Every text that is not this module's own is escaped. Rows are made by ``report_tables``, strokes by ``curves``.
+Every text that is not this module's own is escaped. ``report_tables`` makes the rows, ``curves`` the strokes.
 """
 
 import html

@@ -106,7 +106,7 @@ def reason_table(counts: Sequence[Mapping[str, int]], labels: Sequence[str]) -> 
     head = '<th scope="col">Reason</th>' + "".join(
         f'<th scope="col">{html.escape(label) if len(labels) > 1 else "Samples"}</th>' for label in labels
     )
-    return _table("reasons", head, body)
+    return _table("reasons several" if len(labels) > 1 else "reasons", head, body)
 
 
 def settings_table(runs: Sequence[RunFiles], labels: Sequence[str]) -> str:
