@@ -48,7 +48,7 @@ def read_summary(folder: Path) -> dict[str, Any]:
         raise RunError(f"{folder} {what}: give the run directory of reweave eval, the folder after its -o")
     path = folder / "summary.json"
     if not path.exists():
-        begun = any((folder / name).exists() for name in ("config.json", "samples.jsonl"))
+        begun = (folder / "config.json").exists()
         raise RunError(
             f"{folder} has no summary.json: "
             + (
