@@ -34,6 +34,8 @@ class Reader:
         self.driver.get_log("browser")
         self.driver.get_log("performance")
         self.driver.get(page.as_uri() + fragment)
+        # Chromium drops keys that come before a page is first painted.
+        self.waits_for("performance.getEntriesByType('paint').length > 0")
 
     def window(self, width: int, height: int, *, scheme: str = "light", media: str = "") -> None:
         """Take a screen of this size, colour scheme and medium."""

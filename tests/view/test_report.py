@@ -242,7 +242,9 @@ def test_one_task_and_no_pass(tmp_path: Path) -> None:
 def test_no_k_at_all(tmp_path: Path) -> None:
     """A summary whose pass@k is empty still gives a page."""
     run = made(tmp_path, tasks=2, samples=2, ks=())
-    assert Document(write_report([run], tmp_path / "r.html")[0]).data["tasks"]
+    document = Document(write_report([run], tmp_path / "r.html")[0])
+    assert len(document.data["tasks"]) == 2
+    assert "No k can be estimated" in document.text
 
 
 def test_chart_keeps_to_its_frame() -> None:

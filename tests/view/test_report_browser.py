@@ -39,6 +39,7 @@ return {
   program: lines("program"),
   tests: lines("tests"),
   fault: shown("#tests .fault").map((row) => row.querySelector("code").textContent),
+  strings: shown("#program .string").map((piece) => piece.textContent),
   fresh: shown("#program .fresh").map((row) => row.querySelector("code").textContent),
   cut: shown("#program .cut").map((row) => row.querySelector("code").textContent),
   detail: shown("#detail").map((each) => each.textContent).join(""),
@@ -195,6 +196,8 @@ def test_edits_grow(reader: Reader, tmp_path: Path, shots: Path) -> None:
         seen = reader.run(READ)
         assert seen["edit"].startswith(f"Edit {number} of {len(states)}, +")
         assert seen["program"] == states[number - 1]
+        # A docstring that is not closed yet colours nothing but its own lines.
+        assert not any("return" in piece or "append" in piece for piece in seen["strings"])
         if number > 1:
             added = len(states[number - 1]) - len(states[number - 2])
             assert len(seen["fresh"]) == added

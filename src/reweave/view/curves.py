@@ -160,7 +160,7 @@ def _round_values(low: float, high: float, values: list[float]) -> list[float]:
     inside = [value for value in tens if low <= value <= high]
     whole = [value for value in inside if math.log10(value) == round(math.log10(value))]
     chosen = whole if len(whole) > 2 else inside
-    return chosen or [low]
+    return chosen if len(chosen) > 1 else sorted({low, high})
 
 
 def _short(value: float) -> str:

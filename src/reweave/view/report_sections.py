@@ -99,6 +99,8 @@ def _differences(runs: Sequence[RunFiles], labels: Sequence[str], found: Sequenc
 
 
 def _curves(runs: Sequence[RunFiles], labels: Sequence[str]) -> str:
+    if not any(run.pass_at_k for run in runs):
+        return ""
     drawn = [
         "<figure><figcaption>pass@k against k</figcaption>"
         + chart(curves(runs, labels), title="pass@k against k", across="k, samples drawn of a task")

@@ -47,11 +47,13 @@ def pass_table(runs: Sequence[RunFiles], labels: Sequence[str]) -> str:
             f'<td class="interval">{_interval(figure)}</td><td class="span">{_span(index, figure)}</td>'
             f'<td class="n">{_sizes(run)}</td></tr>'
         )
+    if not body:
+        return '<p class="about">No k can be estimated: some task has too few judged samples.</p>'
     head = (
         '<th scope="col">Run</th><th scope="col">k</th><th scope="col">pass@k</th>'
         '<th scope="col">95 % interval</th><th scope="col" class="span">0 to 100 %</th><th scope="col">n</th>'
     )
-    return _table("pass", head, body)
+    return _table("pass", "pass@k", head, body)
 
 
 def difference_table(runs: Sequence[RunFiles], labels: Sequence[str], found: Sequence[Pair]) -> str:
@@ -72,7 +74,7 @@ def difference_table(runs: Sequence[RunFiles], labels: Sequence[str], found: Seq
         '<th scope="col">Run</th><th scope="col">k</th><th scope="col">Difference</th>'
         '<th scope="col">95 % interval</th><th scope="col">p</th><th scope="col">Matched</th>'
     )
-    return _table("pairs", head, body)
+    return _table("pairs", "Paired differences", head, body)
 
 
 def reason_table(counts: Sequence[Mapping[str, int]], labels: Sequence[str]) -> str:
@@ -106,7 +108,7 @@ def reason_table(counts: Sequence[Mapping[str, int]], labels: Sequence[str]) -> 
     head = '<th scope="col">Reason</th>' + "".join(
         f'<th scope="col">{html.escape(label) if len(labels) > 1 else "Samples"}</th>' for label in labels
     )
-    return _table("reasons several" if len(labels) > 1 else "reasons", head, body)
+    return _table("reasons several" if len(labels) > 1 else "reasons", "Samples by verdict", head, body)
 
 
 def settings_table(runs: Sequence[RunFiles], labels: Sequence[str]) -> str:
@@ -128,7 +130,7 @@ def settings_table(runs: Sequence[RunFiles], labels: Sequence[str]) -> str:
     head = '<th scope="col">Setting</th>' + "".join(
         f'<th scope="col">{html.escape(label)}</th>' for label in labels
     )
-    return _table("settings", head, body)
+    return _table("settings", "Settings", head, body)
 
 
 def _facts(summary: Mapping[str, Any]) -> Iterable[tuple[str, str]]:
@@ -159,9 +161,9 @@ def _plain(value: object) -> str:
     return str(value)
 
 
-def _table(kind: str, head: str, body: list[str]) -> str:
+def _table(kind: str, name: str, head: str, body: list[str]) -> str:
     return (
-        f'<div class="wide" tabindex="0" role="region" aria-label="Table"><table class="{kind}">'
+        f'<div class="wide" tabindex="0" role="region" aria-label="{name}"><table class="{kind}">'
         f"<thead><tr>{head}</tr></thead><tbody>{''.join(body)}</tbody></table></div>"
     )
 

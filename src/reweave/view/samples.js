@@ -21,13 +21,31 @@ function sampleAt() {
 
 // ---- Lines ---------------------------------------------------------------------------------------------------
 
-// Rows of code; `marks` gives a row's class by its index.
-function drawCode(box, text, marks = () => "") {
-  const lines = splitLines(text);
+// A program's lines as coloured pieces. The lines of an unfinished program have the colours that they have in the
+// finished one, where they are found in its order: there the quotes that it opens are closed.
+function colour(lines, finished) {
+  const whole = finished === null ? [] : splitLines(finished);
+  const known = finished === null ? [] : colour(whole, null);
   let quote = "";
-  const rows = lines.map((line, index) => {
+  let from = 0;
+  return lines.map((line) => {
+    const found = finished === null ? -1 : whole.indexOf(line, from);
+    if (found >= 0) {
+      from = found + 1;
+      return known[found];
+    }
     let pieces;
     [pieces, quote] = tokens(line, quote);
+    return pieces;
+  });
+}
+
+// Rows of code; `marks` gives a row's class by its index.
+function drawCode(box, text, marks = () => "", finished = null) {
+  const lines = splitLines(text);
+  const coloured = colour(lines, finished);
+  const rows = lines.map((line, index) => {
+    const pieces = coloured[index];
     const row = element("div", `line ${marks(index)}`.trim());
     const code = element("code");
     for (const [kind, part] of pieces) appendText(code, part, kind);
@@ -214,7 +232,7 @@ function drawEdits(box, edits) {
   const after = splitLines(edits[edit]);
   const fresh = freshLines(before, after);
   const gone = before.length - (after.length - fresh.size);
-  const rows = drawCode(box, edits[edit], (index) => (fresh.has(index) ? "fresh" : ""));
+  const rows = drawCode(box, edits[edit], (index) => (fresh.has(index) ? "fresh" : ""), edits.at(-1));
   reveal(box, rows.find((row) => row.classList.contains("fresh")));
   $("slider").max = edits.length;
   $("slider").value = edit + 1;
