@@ -1,10 +1,13 @@
-"""Edit sequences for the page's tests: made by hand from real code, not sampled and not checked."""
+"""What the pages' tests share: a browser, and edit sequences made by hand from real code, not checked."""
 
 import heapq
 import inspect
+import os
 import random
 import textwrap
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -81,3 +84,32 @@ def sequences() -> list[EditSequence]:
 def hostile() -> EditSequence:
     """A program that would break a careless page."""
     return made_by_hand(HOSTILE, name="</script>&\"'", instruction="<b>bold</b> </script>{{data}}\u2028")
+
+
+@pytest.fixture(scope="module")
+def driver(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
+    """The browser."""
+    import browser  # needs selenium, which not all of these tests do
+
+    started = browser.start(tmp_path_factory.mktemp("profile"))
+    yield started
+    started.quit()
+
+
+@pytest.fixture
+def reader(driver: Any) -> Iterator[Any]:
+    """Whatever a test does, the page has logged nothing and asked nobody for anything but itself."""
+    import browser
+
+    reader = browser.Reader(driver)
+    reader.window(1280, 800)
+    yield reader
+    assert reader.complaints() == []
+
+
+@pytest.fixture
+def shots(tmp_path: Path) -> Path:
+    """Where screenshots go."""
+    folder = Path(os.environ.get("REWEAVE_SHOTS") or tmp_path)
+    folder.mkdir(parents=True, exist_ok=True)
+    return folder

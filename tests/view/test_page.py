@@ -106,7 +106,7 @@ def test_policy_allows_this_page_and_nothing_else(sequences: list[EditSequence])
 
 def test_script_never_writes_markup() -> None:
     """Nothing in the page's script can turn text into markup or code, or ask for anything."""
-    for name in ("page.js", "tokens.js"):
+    for name in ("page.js", "report.js", "samples.js", "text.js", "tokens.js"):
         script = resources.files("reweave.view").joinpath(name).read_text(encoding="utf-8")
         careless = r"(inner|outer|Adjacent)HTML|\.write\(|eval\(|Function\(|fetch\(|XMLHttp|import\("
         assert not re.search(careless, script), name
@@ -181,7 +181,7 @@ def contrast(one: str, other: str) -> float:
 @pytest.mark.parametrize("scheme", [0, 1], ids=["light", "dark"])
 def test_contrast(scheme: int) -> None:
     """Text on every ground it stands on has WCAG AA contrast (4.5); borders of controls and marks have 3."""
-    css = resources.files("reweave.view").joinpath("page.css").read_text(encoding="utf-8")
+    css = resources.files("reweave.view").joinpath("base.css").read_text(encoding="utf-8")
     colours = dict(
         re.findall(r"--([\w-]+): (#[0-9a-f]{6});", re.findall(r":root \{(.*?)\}", css, re.DOTALL)[scheme])
     )

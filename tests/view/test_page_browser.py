@@ -4,11 +4,7 @@ Skips, with its reason, where there is no Chromium or no driver for it; ``make s
 Screenshots go to the folder named by REWEAVE_SHOTS, or to pytest's temporary folder.
 """
 
-import json
-import os
-import re
-import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -17,24 +13,15 @@ import pytest
 from reweave.records import EditSequence, split_lines
 from reweave.view.page import write_pages
 
-selenium = pytest.importorskip("selenium", reason="selenium is not installed: pip install 'reweave[dev]'")
-from selenium import webdriver  # noqa: E402
-from selenium.webdriver.chrome.service import Service  # noqa: E402
-from selenium.webdriver.common.action_chains import ActionChains  # noqa: E402
-from selenium.webdriver.common.by import By  # noqa: E402
-from selenium.webdriver.common.keys import Keys  # noqa: E402
-from selenium.webdriver.support.ui import WebDriverWait  # noqa: E402
+pytest.importorskip("selenium", reason="selenium is not installed: pip install 'reweave[dev]'")
+from browser import BROWSER, DRIVER, Reader
+from selenium.webdriver.common.action_chains import ActionChains
+from selenium.webdriver.common.by import By
+from selenium.webdriver.common.keys import Keys
 
-BROWSER = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
-DRIVER = shutil.which("chromedriver")
 pytestmark = pytest.mark.skipif(
     not (BROWSER and DRIVER), reason="needs chromium and chromedriver: run `make system`"
 )
-
-FLAGS = [
-    "--headless=new", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
-    "--disable-component-update", "--disable-sync", "--disable-dev-shm-usage",
-]  # fmt: skip
 
 # Only what is drawn counts: a row that is in the document but not visible is not shown.
 READ = """
@@ -60,91 +47,9 @@ return {
 NAMES = "return [...document.querySelectorAll('.entry .id')].map((each) => each.textContent)"
 
 
-class Reader:
-    """Someone with the page open."""
-
-    def __init__(self, driver: Any) -> None:
-        self.driver = driver
-
-    def visit(self, page: Path, fragment: str = "") -> None:
-        """Open the page anew, with fresh logs."""
-        # By way of an empty page: an address that differs in its fragment only would not load anew.
-        self.driver.get("about:blank")
-        self.driver.get_log("browser")
-        self.driver.get_log("performance")
-        self.driver.get(page.as_uri() + fragment)
-
-    def window(self, width: int, height: int, *, scheme: str = "light", media: str = "") -> None:
-        """Take a screen of this size, colour scheme and medium."""
-        metrics = {"width": width, "height": height, "deviceScaleFactor": 2, "mobile": width < 500}
-        self.driver.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", metrics)
-        features = [{"name": "prefers-color-scheme", "value": scheme}]
-        self.driver.execute_cdp_cmd("Emulation.setEmulatedMedia", {"media": media, "features": features})
-
-    def press(self, *keys: str) -> None:
-        """Press keys, wherever the focus is."""
-        ActionChains(self.driver).send_keys(*keys).perform()
-
-    def click(self, name: str) -> None:
-        """Click on the element with this id."""
-        self.driver.find_element(By.ID, name).click()
-
-    def run(self, script: str, *arguments: Any) -> Any:
-        """Look at the page from within."""
-        return self.driver.execute_script(script, *arguments)
-
-    def read(self) -> dict[str, Any]:
-        """Read what is shown."""
-        return self.run(READ)
-
-    def waits_for(self, condition: str) -> None:
-        """Give the page five seconds to make a condition true."""
-        WebDriverWait(self.driver, 5, poll_frequency=0.02).until(lambda _: self.run(f"return {condition}"))
-
-
-@pytest.fixture(scope="module")
-def driver(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
-    options = webdriver.ChromeOptions()
-    options.binary_location = BROWSER
-    for flag in FLAGS:
-        options.add_argument(flag)
-    if getattr(os, "geteuid", lambda: 1)() == 0:
-        # Chromium's own sandbox does not start as root.
-        options.add_argument("--no-sandbox")
-    options.add_argument(f"--user-data-dir={tmp_path_factory.mktemp('profile')}")
-    options.set_capability("goog:loggingPrefs", {"browser": "ALL", "performance": "ALL"})
-    # The service names the driver, so that selenium looks for none on the network.
-    driver = webdriver.Chrome(options=options, service=Service(DRIVER))
-    yield driver
-    driver.quit()
-
-
-@pytest.fixture
-def reader(driver: Any) -> Iterator[Reader]:
-    """Whatever a test does, the page has logged nothing and asked nobody for anything but itself."""
-    reader = Reader(driver)
-    reader.window(1280, 800)
-    yield reader
-    assert driver.get_log("browser") == []
-    events = [json.loads(entry["message"])["message"] for entry in driver.get_log("performance")]
-    requests = [e["params"]["request"]["url"] for e in events if e["method"] == "Network.requestWillBeSent"]
-    assert requests, "the log of requests is on: it holds the page itself"
-    others = [url for url in requests if not re.fullmatch(r"file:[^?]+\.html(#.*)?", url)]
-    assert others == []
-    assert reader.run("return performance.getEntriesByType('resource').length") == 0
-
-
 @pytest.fixture(scope="module")
 def page(sequences: list[EditSequence], tmp_path_factory: pytest.TempPathFactory) -> Path:
     return write_pages(sequences, tmp_path_factory.mktemp("page") / "page.html", title="Made by hand")[0]
-
-
-@pytest.fixture
-def shots(tmp_path: Path) -> Path:
-    """Where screenshots go."""
-    folder = Path(os.environ.get("REWEAVE_SHOTS") or tmp_path)
-    folder.mkdir(parents=True, exist_ok=True)
-    return folder
 
 
 def shows(seen: dict[str, Any], sequence: EditSequence, edit: int) -> None:
@@ -185,14 +90,14 @@ def test_arrow_keys_step_through_every_path(
     for number, sequence in enumerate(sequences):
         edits = len(sequence.edit_lines)
         for edit in range(edits):
-            shows(reader.read(), sequence, edit)
+            shows(reader.run(READ), sequence, edit)
             reader.press(Keys.ARROW_RIGHT)
-        last = reader.read()
+        last = reader.run(READ)
         assert "".join(f"{line}\n" for line in last["lines"]) == sequence.program
         assert (last["name"], last["instruction"]) == (sequence.id, sequence.instruction)
         if edits > 1:
             reader.press(Keys.ARROW_LEFT)
-            shows(reader.read(), sequence, edits - 2)
+            shows(reader.run(READ), sequence, edits - 2)
         reader.press("]" if number % 3 < 2 else Keys.ARROW_DOWN)
 
 
@@ -203,17 +108,17 @@ def test_buttons_step(reader: Reader, page: Path, sequences: list[EditSequence])
     reader.visit(page)
     for edit in range(1, edits):
         reader.click("next")
-        shows(reader.read(), sequence, edit)
+        shows(reader.run(READ), sequence, edit)
     reader.click("next")
-    shows(reader.read(), sequence, edits - 1)
+    shows(reader.run(READ), sequence, edits - 1)
     reader.click("back")
-    shows(reader.read(), sequence, edits - 2)
+    shows(reader.run(READ), sequence, edits - 2)
     reader.click("first")
-    shows(reader.read(), sequence, 0)
+    shows(reader.run(READ), sequence, 0)
     reader.click("back")
-    shows(reader.read(), sequence, 0)
+    shows(reader.run(READ), sequence, 0)
     reader.click("last")
-    shows(reader.read(), sequence, edits - 1)
+    shows(reader.run(READ), sequence, edits - 1)
 
 
 def test_slider_and_bars_step(reader: Reader, page: Path, sequences: list[EditSequence]) -> None:
@@ -230,34 +135,34 @@ def test_slider_and_bars_step(reader: Reader, page: Path, sequences: list[EditSe
         ActionChains(reader.driver, duration=0).move_to_element_with_offset(
             slider, across, 0
         ).click().perform()
-        shows(reader.read(), sequence, edit)
+        shows(reader.run(READ), sequence, edit)
     ActionChains(reader.driver, duration=0).move_to_element_with_offset(
         bars, across - 2 * width / edits, 5
     ).click().perform()
-    shows(reader.read(), sequence, edits - 3)
+    shows(reader.run(READ), sequence, edits - 3)
 
 
 def test_keys_reach_everything(reader: Reader, page: Path, sequences: list[EditSequence]) -> None:
     """Home, End, [ ], up, down, / and ? work wherever the focus is, but not while typing a filter."""
     reader.visit(page)
     reader.press(Keys.END)
-    shows(reader.read(), sequences[0], len(sequences[0].edit_lines) - 1)
+    shows(reader.run(READ), sequences[0], len(sequences[0].edit_lines) - 1)
     reader.press("]", "]", "]")
-    shows(reader.read(), sequences[2], 0)
+    shows(reader.run(READ), sequences[2], 0)
     reader.press("[")
-    shows(reader.read(), sequences[1], 0)
+    shows(reader.run(READ), sequences[1], 0)
     reader.press(Keys.ARROW_DOWN, Keys.ARROW_RIGHT)
-    shows(reader.read(), sequences[3], 1)
+    shows(reader.run(READ), sequences[3], 1)
     reader.press(Keys.HOME)
-    shows(reader.read(), sequences[3], 0)
+    shows(reader.run(READ), sequences[3], 0)
     reader.click("program")
     reader.press(Keys.ARROW_UP)
-    shows(reader.read(), sequences[0], 0)
+    shows(reader.run(READ), sequences[0], 0)
     reader.press("?")
     assert reader.run("return document.querySelector('#help').open")
     reader.press(Keys.ARROW_RIGHT, Keys.ESCAPE)
     assert not reader.run("return document.querySelector('#help').open")
-    shows(reader.read(), sequences[0], 0)
+    shows(reader.run(READ), sequences[0], 0)
     reader.press("/", "[?")
     assert reader.run("return document.activeElement.id + document.activeElement.value") == "search[?"
     assert not reader.run("return document.querySelector('#help').open")
@@ -270,7 +175,7 @@ def test_shift_and_an_arrow_switch_the_path(
     reader.visit(page)
     for key, number in ((Keys.ARROW_RIGHT, 1), (Keys.ARROW_RIGHT, 2), (Keys.ARROW_LEFT, 1)):
         ActionChains(reader.driver).key_down(Keys.SHIFT).send_keys(key).key_up(Keys.SHIFT).perform()
-        shows(reader.read(), sequences[number], 0)
+        shows(reader.run(READ), sequences[number], 0)
 
 
 @pytest.mark.parametrize("width", [1280, 390])
@@ -284,7 +189,7 @@ def test_long_lines_wrap_on_demand(
     assert reader.run(sideways)
     reader.press("w")
     assert not reader.run(sideways)
-    shows(reader.read(), sequences[-2], 7)
+    shows(reader.run(READ), sequences[-2], 7)
     reader.click("wrap")
     assert reader.run(sideways)
 
@@ -311,7 +216,7 @@ def test_space_plays(reader: Reader, page: Path, sequences: list[EditSequence]) 
     reader.waits_for("document.querySelector('#step b').textContent.startsWith('Edit 2 ')")
     reader.press(" ")
     assert reader.driver.find_element(By.ID, "play").accessible_name == "Play"
-    shows(reader.read(), sequences[0], 1)
+    shows(reader.run(READ), sequences[0], 1)
 
 
 def test_address_keeps_the_place(reader: Reader, page: Path, sequences: list[EditSequence]) -> None:
@@ -319,16 +224,16 @@ def test_address_keeps_the_place(reader: Reader, page: Path, sequences: list[Edi
     sequence = sequences[4]
     reader.visit(page)
     reader.press(Keys.ARROW_DOWN, "]", *[Keys.ARROW_RIGHT] * 3)
-    shows(reader.read(), sequence, 3)
+    shows(reader.run(READ), sequence, 3)
     reader.waits_for("location.hash.endsWith('edit=4')")
     fragment = reader.run("return location.hash")
     reader.driver.refresh()
-    shows(reader.read(), sequence, 3)
+    shows(reader.run(READ), sequence, 3)
     reader.visit(page, fragment)
-    shows(reader.read(), sequence, 3)
+    shows(reader.run(READ), sequence, 3)
     reader.run("location.hash = '#program=no-such&path=x&edit=99'")
     reader.waits_for("document.querySelector('#step b').textContent.startsWith('Edit 1 ')")
-    shows(reader.read(), sequences[0], 0)
+    shows(reader.run(READ), sequences[0], 0)
 
 
 def test_hostile_programs_are_text(reader: Reader, hostile: EditSequence, tmp_path: Path) -> None:
@@ -336,7 +241,7 @@ def test_hostile_programs_are_text(reader: Reader, hostile: EditSequence, tmp_pa
     title = "</title><script>window.hacked=1</script>"
     reader.visit(write_pages([hostile], tmp_path / "a&b's #1.html", title=title)[0])
     for edit in range(len(hostile.edit_lines)):
-        seen = reader.read()
+        seen = reader.run(READ)
         shows(seen, hostile, edit)
         assert (seen["name"], seen["instruction"]) == (hostile.id, hostile.instruction)
         reader.press(Keys.ARROW_RIGHT)
@@ -372,7 +277,7 @@ def test_long_program(reader: Reader, make: Callable[..., EditSequence], tmp_pat
     reader.visit(
         write_pages([sequence], tmp_path / "page.html", title="long")[0], "#program=long&path=0&edit=900"
     )
-    shows(reader.read(), sequence, 899)
+    shows(reader.run(READ), sequence, 899)
     assert reader.run("""
       const box = document.querySelector("#program").getBoundingClientRect();
       const row = document.querySelector("#program .fresh").getBoundingClientRect();
@@ -384,7 +289,7 @@ def test_long_program(reader: Reader, make: Callable[..., EditSequence], tmp_pat
       document.body.getBoundingClientRect();
       return performance.now() - start;
     """)
-    shows(reader.read(), sequence, len(sequence.edit_lines) - 1)
+    shows(reader.run(READ), sequence, len(sequence.edit_lines) - 1)
     assert milliseconds < 500
 
 
@@ -394,10 +299,10 @@ def test_small_programs(reader: Reader, make: Callable[..., EditSequence], tmp_p
     sequence = make(text, name="small")
     reader.visit(write_pages([sequence], tmp_path / "page.html", title="small")[0])
     if text:
-        shows(reader.read(), sequence, 0)
+        shows(reader.run(READ), sequence, 0)
     else:
-        assert reader.read()["lines"] == []
-        assert reader.read()["step"] == "No edits"
+        assert reader.run(READ)["lines"] == []
+        assert reader.run(READ)["step"] == "No edits"
 
 
 def test_no_sequences(reader: Reader, tmp_path: Path) -> None:
@@ -423,11 +328,11 @@ def test_thousands_of_programs(reader: Reader, make: Callable[..., EditSequence]
         said = reader.run("return document.querySelector('#found').textContent")
         assert said == f"{len(names) if len(names) < 100 else said.split()[0]} of 3,000 programs"
     reader.press(Keys.ESCAPE, "/", "row-150", Keys.ENTER)
-    assert reader.read()["name"] == "row-1500"
+    assert reader.run(READ)["name"] == "row-1500"
     reader.press(*[Keys.ARROW_DOWN] * 12)
-    assert reader.read()["name"] == "row-1509", "the filter leaves ten programs"
+    assert reader.run(READ)["name"] == "row-1509", "the filter leaves ten programs"
     reader.driver.find_elements(By.CSS_SELECTOR, ".entry")[3].click()
-    assert reader.read()["name"] == "row-1503"
+    assert reader.run(READ)["name"] == "row-1503"
 
 
 def test_equal_ids_have_their_own_addresses(
@@ -439,7 +344,7 @@ def test_equal_ids_have_their_own_addresses(
     reader.press(Keys.ARROW_DOWN)
     reader.waits_for("location.hash.includes('twin=1')")
     reader.driver.refresh()
-    shows(reader.read(), twins[1], 0)
+    shows(reader.run(READ), twins[1], 0)
 
 
 def test_pages_are_linked(reader: Reader, sequences: list[EditSequence], tmp_path: Path) -> None:
@@ -565,7 +470,7 @@ def test_list_on_a_phone(reader: Reader, page: Path, shots: Path) -> None:
     assert reader.run("return document.documentElement.scrollWidth") <= 390
     reader.driver.find_elements(By.CSS_SELECTOR, ".entry")[2].click()
     assert not reader.driver.find_element(By.ID, "list").is_displayed()
-    assert reader.read()["name"] == "textwrap/dedent"
+    assert reader.run(READ)["name"] == "textwrap/dedent"
 
 
 def test_everything_has_a_name_and_a_focus_ring(reader: Reader, page: Path) -> None:

@@ -7,6 +7,7 @@ import typer
 from reweave import __version__
 from reweave.cli.doctor import doctor
 from reweave.cli.edits import edits
+from reweave.cli.report import report
 from reweave.cli.resolve import resolve
 from reweave.cli.stats import stats
 from reweave.cli.view import view
@@ -20,7 +21,7 @@ app = typer.Typer(
     rich_markup_mode="markdown",
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-for verb in (edits, resolve, stats, view, doctor):
+for verb in (edits, resolve, stats, view, report, doctor):
     app.command()(verb)
 
 

@@ -3,18 +3,6 @@
 //
 // data: [[id, instruction, language, program, [[path, checker, preset, seed, inserted_at], ...]], ...]
 
-const $ = (id) => document.getElementById(id);
-
-function element(name, kind = "", text = "", attributes = {}) {
-  const made = document.createElement(name);
-  if (kind) made.className = kind;
-  if (text) made.textContent = text;
-  for (const [key, value] of Object.entries(attributes)) made.setAttribute(key, value);
-  return made;
-}
-
-const count = (n, one, many = `${one}s`) => `${n.toLocaleString("en")} ${n === 1 ? one : many}`;
-
 const programs = JSON.parse($("data").textContent).map(([id, instruction, language, text, paths]) => ({
   id, instruction, language, text,
   paths: paths.map(([path, checker, preset, seed, insertedAt]) => ({ path, checker, preset, seed, insertedAt })),
@@ -22,13 +10,6 @@ const programs = JSON.parse($("data").textContent).map(([id, instruction, langua
 const at = { program: 0, path: 0, edit: 0 };
 
 // ---- What is computed from inserted_at -----------------------------------------------------------------------
-
-// On \n only, as records.split_lines: a form feed, \r or U+2028 is part of its line. Endings are left out.
-function splitLines(text) {
-  const lines = text.split("\n");
-  if (lines.at(-1) === "") lines.pop();
-  return lines;
-}
 
 function editLines(path) {
   const counts = [];
@@ -68,25 +49,6 @@ function hunksOf(state) {
 }
 
 // ---- Lines of code -------------------------------------------------------------------------------------------
-
-// Characters that are invisible, break lines, or turn the direction of what follows are shown by name.
-const CONTROL = /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u00ad\u061c\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff]/u;
-const CONTROLS = new RegExp(`(${CONTROL.source})`, "u");
-
-function controlName(character) {
-  const code = character.codePointAt(0).toString(16).toUpperCase().padStart(4, "0");
-  return { "\r": "CR", "\f": "FF" }[character] ?? `U+${code}`;
-}
-
-function appendText(parent, text, kind) {
-  for (const part of CONTROL.test(text) ? text.split(CONTROLS) : [text]) {
-    if (part.length === 1 && CONTROL.test(part)) {
-      parent.append(element("span", "control", part, { "data-name": controlName(part) }));
-    } else if (part) {
-      parent.append(kind ? element("span", kind, part) : part);
-    }
-  }
-}
 
 // Per line of the shown program: its coloured pieces and its row, made when first needed and then kept.
 let shown = { program: null, lines: [], pieces: [], rows: [] };

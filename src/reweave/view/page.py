@@ -5,26 +5,16 @@ computed by the reader's browser. Programs are untrusted: they travel as escaped
 only, and a content security policy allows no script, style or request beyond the page's own.
 
 Left to others: reading the sequences from files (``storage``), numbers about them (``edits.statistics``).
-The look and the behaviour are beside this module: ``page.html``, ``page.css``, ``page.js``, ``tokens.js``.
+The look and the behaviour are beside this module: ``page.html``, ``page.css``, ``page.js``; what it shares
+with the report is in ``document``.
 """
 
-import base64
-import hashlib
-import html
-import json
-import re
 from collections.abc import Iterable, Iterator
-from importlib import resources
 from pathlib import Path
 from typing import Any
-from urllib.parse import quote
 
 from reweave.records import EditSequence
-
-# "<", ">" and "&" cannot end the script element or open another, U+2028 and U+2029 end a line for some
-# parsers, and a lone surrogate has no UTF-8 form: as JSON escapes they are all just text.
-_UNSAFE = re.compile("[<>&\u2028\u2029\ud800-\udfff]")
-_SLOT = re.compile(r"\{\{(\w+)\}\}")
+from reweave.view.document import document, embedded, page_paths, write_page
 
 
 def build_page(sequences: Iterable[EditSequence], *, title: str) -> str:
@@ -35,7 +25,7 @@ def build_page(sequences: Iterable[EditSequence], *, title: str) -> str:
             one program.
         title: Shown at the top and in the browser's tab.
     """
-    return _document(_groups(sequences), title=title, names=[""], page=0)
+    return _document(_groups(sequences), title=title, paths=[Path()], page=0)
 
 
 def write_pages(
@@ -56,13 +46,9 @@ def write_pages(
         The pages written, in their order.
     """
     shares = list(_shares(_groups(sequences), max_bytes))
-    paths = [path] + [path.with_name(f"{path.stem}-{n}{path.suffix}") for n in range(2, len(shares) + 1)]
-    names = [quote(each.name) for each in paths]
-    path.parent.mkdir(parents=True, exist_ok=True)
+    paths = page_paths(path, len(shares))
     for page, (share, target) in enumerate(zip(shares, paths, strict=True)):
-        part = target.with_name(target.name + ".part")
-        part.write_text(_document(share, title=title, names=names, page=page), encoding="utf-8", newline="\n")
-        part.replace(target)
+        write_page(target, _document(share, title=title, paths=paths, page=page))
     return paths
 
 
@@ -73,12 +59,7 @@ def _groups(sequences: Iterable[EditSequence]) -> list[str]:
         key = (sequence.id, sequence.instruction, sequence.language, sequence.program)
         facts = [sequence.path, sequence.checker, sequence.preset, sequence.seed, list(sequence.inserted_at)]
         programs.setdefault(key, []).append(facts)
-    return [_json([*key, paths]) for key, paths in programs.items()]
-
-
-def _json(value: object) -> str:
-    text = json.dumps(value, ensure_ascii=False, separators=(",", ":"))
-    return _UNSAFE.sub(lambda match: f"\\u{ord(match[0]):04x}", text)
+    return [embedded([*key, paths]) for key, paths in programs.items()]
 
 
 def _shares(groups: list[str], max_bytes: int) -> Iterator[list[str]]:
@@ -95,38 +76,13 @@ def _shares(groups: list[str], max_bytes: int) -> Iterator[list[str]]:
     yield share
 
 
-def _document(groups: list[str], *, title: str, names: list[str], page: int) -> str:
-    style = _asset("page.css")
-    script = _asset("tokens.js") + _asset("page.js")
-    policy = (
-        f"default-src 'none'; script-src '{_hash(script)}'; style-src '{_hash(style)}'; "
-        "base-uri 'none'; form-action 'none'"
+def _document(groups: list[str], *, title: str, paths: list[Path], page: int) -> str:
+    return document(
+        "page.html",
+        title=title,
+        styles=["base.css", "page.css"],
+        scripts=["tokens.js", "text.js", "page.js"],
+        paths=paths,
+        page=page,
+        data=f"[{','.join(groups)}]",
     )
-    slots = {
-        "policy": policy,
-        "title": html.escape(title),
-        "style": style,
-        "pages": _links(names, page),
-        "data": f"[{','.join(groups)}]",
-        "script": script,
-    }
-    # One pass: what fills a slot is never searched for slots.
-    return _SLOT.sub(lambda match: slots[match[1]], _asset("page.html"))
-
-
-def _links(names: list[str], page: int) -> str:
-    if len(names) == 1:
-        return ""
-    before = f'<a rel="prev" href="{names[page - 1]}">Previous page</a>' if page else ""
-    after = f'<a rel="next" href="{names[page + 1]}">Next page</a>' if page + 1 < len(names) else ""
-    where = f"<span>Page {page + 1} of {len(names)}</span>"
-    return f'<nav class="pages" aria-label="Pages">{before}{where}{after}</nav>'
-
-
-def _asset(name: str) -> str:
-    # A checkout on Windows may have CRLF; browsers hash what the parser has made of it, which is LF.
-    return resources.files(__package__).joinpath(name).read_text(encoding="utf-8").replace("\r\n", "\n")
-
-
-def _hash(text: str) -> str:
-    return f"sha256-{base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()}"
