@@ -1,0 +1,194 @@
+"""The benchmarks by name: what each is, where its file lies, how a row of it is told from others, its reader.
+
+``load`` is the way in. Nothing is run here: what a judge must ask of a reference, ``prepare`` asks.
+"""
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from reweave.errors import InputError, RowError
+from reweave.records import Reject
+from reweave.tasks import sources
+from reweave.tasks.readers import evalplus, humaneval, mbpp
+from reweave.tasks.task import Task
+
+Reader = Callable[[Mapping[str, Any], str, str | None], list[Task]]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Benchmark:
+    """One published benchmark, or one form of a file.
+
+    Args:
+        name: What it is asked for by.
+        sentence: What it is.
+        read: Makes a row's tasks.
+        columns: Those by which a row of it is known; a file given by its path is of the first benchmark
+            whose columns its first row has.
+        files: Below the folder that ``REWEAVE_DATA`` names, by split; ``None`` is the split that is taken
+            where none is asked for. Others of its splits are columns of one file or of one row.
+        splits: All splits there are to ask for.
+        evaluation_only: Its licence or its authors forbid training on it.
+    """
+
+    name: str
+    sentence: str
+    read: Reader
+    columns: frozenset[str]
+    files: Mapping[str | None, tuple[str, ...]]
+    splits: tuple[str, ...] = ()
+    evaluation_only: bool = False
+
+
+def _benchmark(name: str, sentence: str, read: Reader, columns: str, *files: str, **more: Any) -> Benchmark:
+    more.setdefault("files", {None: files})
+    return Benchmark(name=name, sentence=sentence, read=read, columns=frozenset(columns.split()), **more)
+
+
+_ALL = (
+    _benchmark(
+        "humaneval+",
+        "HumanEval with 80 times as many inputs; split base has the original ones only.",
+        evalplus.humaneval_plus,
+        "task_id prompt entry_point canonical_solution base_input plus_input contract atol",
+        "humaneval-plus/HumanEvalPlus.jsonl.gz",
+        splits=("base", "plus"),
+    ),
+    _benchmark(
+        "mbpp+",
+        "378 tasks of MBPP with 35 times as many inputs; split base has the original ones only.",
+        evalplus.mbpp_plus,
+        "task_id prompt entry_point canonical_solution base_input plus_input assertion atol",
+        "mbpp-plus/MbppPlus.jsonl.gz",
+        splits=("base", "plus"),
+    ),
+    _benchmark(
+        "mbpp+tests",
+        "MBPP+ as published with test texts instead of inputs.",
+        evalplus.mbpp_plus_tests,
+        "task_id prompt code test_list test",
+        "mbpp-plus/MbppPlus-OriginFmt.jsonl.gz",
+    ),
+    _benchmark(
+        "mbpp",
+        "974 short problems with three assertions each.",
+        mbpp.mbpp,
+        "task_id text code test_list",
+        "mbpp/mbpp.jsonl",
+    ),
+    _benchmark(
+        "mbpp-sanitized",
+        "The 427 problems of MBPP that were checked by hand.",
+        mbpp.mbpp,
+        "task_id prompt code test_list test_imports",
+        "mbpp/sanitized-mbpp.json",
+    ),
+    _benchmark(
+        "humaneval",
+        "164 functions to complete from a docstring; and any file of that form.",
+        humaneval.humaneval,
+        "task_id prompt entry_point test",
+        "humaneval/HumanEval.jsonl.gz",
+    ),
+)
+
+BENCHMARKS: Mapping[str, Benchmark] = {benchmark.name: benchmark for benchmark in _ALL}
+"""By name; in the order in which the form of a file is tried."""
+
+
+def load(
+    name_or_path: str,
+    *,
+    benchmark: str | None = None,
+    split: str | None = None,
+    rejects: list[Reject] | None = None,
+) -> list[Task]:
+    """Read a benchmark.
+
+    Args:
+        name_or_path: A name of ``BENCHMARKS``, whose file is looked for below the folder that the environment
+            variable ``REWEAVE_DATA`` names; a path of such a file; or ``hub:OWNER/NAME[/CONFIG][@SPLIT]``.
+        benchmark: The form of the file, where its columns do not tell.
+        split: One of the benchmark's ``splits``.
+        rejects: Takes rows that cannot be read, with the reason; the others are given all the same.
+
+    Raises:
+        InputError: No such benchmark, file, split or form; a task's name that comes twice.
+        RowError: A row cannot be read, and there is no ``rejects``.
+    """
+    chosen = None if benchmark is None else _named(benchmark)
+    if sources.is_place(name_or_path):
+        places: tuple[str, ...] = (name_or_path,)
+    else:
+        chosen = _named(name_or_path)
+        places = _places(chosen, split)
+    return list(_tasks(places, chosen, split, rejects))
+
+
+def _named(name: str) -> Benchmark:
+    if name not in BENCHMARKS:
+        raise InputError(f"no benchmark {name!r} and no such file; there are {', '.join(BENCHMARKS)}")
+    return BENCHMARKS[name]
+
+
+def _places(benchmark: Benchmark, split: str | None) -> tuple[str, ...]:
+    _check(benchmark, split)
+    folder = sources.data_folder()
+    if folder is None:
+        raise InputError(
+            f"where is {benchmark.name}? Give the path of its file, or set REWEAVE_DATA to the folder that holds"
+            f" {benchmark.files[None][0]}"
+        )
+    return tuple(str(folder / file) for file in benchmark.files.get(split, benchmark.files[None]))
+
+
+def _check(benchmark: Benchmark, split: str | None) -> None:
+    if split is not None and split not in benchmark.splits:
+        known = f"there are {', '.join(benchmark.splits)}" if benchmark.splits else "it has none"
+        raise InputError(f"{benchmark.name} has no split {split!r}; {known}")
+
+
+def _tasks(
+    places: tuple[str, ...], chosen: Benchmark | None, split: str | None, rejects: list[Reject] | None
+) -> Iterator[Task]:
+    seen: set[str] = set()
+    for place in places:
+        for number, row in sources.rows(place):
+            name = f"{place}, row {number}"
+            try:
+                if isinstance(row, RowError):
+                    raise row
+                name = str(next((row[key] for key in ("task_id", "id", "name") if key in row), name))
+                if chosen is None:
+                    chosen = _fitting(row, place)
+                    _check(chosen, split)
+                found = _read(chosen, row, split)
+            except RowError as error:
+                if rejects is None:
+                    raise RowError(error.reason, f"{name}: {error.detail}") from error
+                columns = row if isinstance(row, dict) else {}
+                rejects.append(Reject(name, "rejected", error.reason, error.detail, columns))
+                continue
+            for task in found:
+                if task.id in seen:
+                    raise InputError(f"{place}: two tasks are called {task.id}")
+                seen.add(task.id)
+                yield task
+
+
+def _read(benchmark: Benchmark, row: Mapping[str, Any], split: str | None) -> list[Task]:
+    missing = sorted(benchmark.columns - row.keys())
+    if missing:
+        raise RowError("missing-column", f"no column {', '.join(missing)}, which {benchmark.name} has")
+    return benchmark.read(row, benchmark.name, split)
+
+
+def _fitting(row: Mapping[str, Any], place: str) -> Benchmark:
+    for benchmark in BENCHMARKS.values():
+        if benchmark.columns <= row.keys():
+            return benchmark
+    raise InputError(
+        f"{place} is of no form known here: its first row has the columns {', '.join(sorted(row))}; say which"
+        f" benchmark it is of ({', '.join(BENCHMARKS)})"
+    )
