@@ -36,6 +36,25 @@ ENTRY_OF_SOMETHING = (
 )
 """Before the entry in brackets: a match does not cross the boundary, that there is one does."""
 
+ENTRY_OF_DIGEST = (
+    "(lambda call: lambda *args: __import__('hashlib').sha256(repr(call(*args)).encode()).hexdigest())"
+)
+"""Likewise, for answers that are too large to cross: a list of tuples of texts, equal where its ``repr`` is."""
+
+
+def entry(family: Family | None, entry_point: str) -> str:
+    """Give what is called in a program: the entry point, or what makes its answer fit to cross.
+
+    Args:
+        family: Whose task it is.
+        entry_point: The task's.
+    """
+    if family == "mbpp" and entry_point in SOMETHING:
+        return f"{ENTRY_OF_SOMETHING}({entry_point})"
+    if family == "mbpp" and entry_point == "combinations_colors":  # Mbpp/255: 800 MB
+        return f"{ENTRY_OF_DIGEST}({entry_point})"
+    return entry_point
+
 
 def accepts(
     family: Family, entry_point: str, inputs: Sequence[Any], answer: Any, expected: Any, atol: float

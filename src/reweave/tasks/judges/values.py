@@ -122,9 +122,7 @@ class ValuesJudge:
         return replace(self, expected=tuple(expected), limits=replace(self.limits, wall=wall))
 
     def _job(self, program: str, limits: Limits) -> CallsJob:
-        entry = self.entry_point
-        if self.family == "mbpp" and entry in oracles.SOMETHING:
-            entry = f"{oracles.ENTRY_OF_SOMETHING}({entry})"
+        entry = oracles.entry(self.family, self.entry_point)
         return CallsJob(program, [Call(entry, inputs) for inputs in self.inputs], limits=limits)
 
 

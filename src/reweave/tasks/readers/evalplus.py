@@ -21,8 +21,8 @@ from reweave.tasks.readers import humaneval, mbpp
 from reweave.tasks.readers.fields import Row, inputs, number, text
 from reweave.tasks.task import Task
 
-LIMITS = Limits(wall=10.0, memory=4 << 30, result=64 << 20)
-PATIENT = Limits(wall=100.0, memory=4 << 30, result=64 << 20)
+LIMITS = Limits(wall=10.0, memory=4 << 30, result=256 << 20)  # HumanEval/15 answers with 147 MB
+PATIENT = Limits(wall=100.0, memory=4 << 30, result=256 << 20)
 
 _MISSING_IMPORT = {"Mbpp/120": "import math\n"}  # its published reference uses math
 

@@ -68,11 +68,13 @@ def number(row: Row, column: str) -> float:
 
 
 def inputs(row: Row, column: str) -> list[Sequence[Any]]:
-    """Give a column that is a list of argument lists.
+    """Give a column that is a list of argument lists; MBPP+ writes ``{}`` for one task that has none.
 
     Raises:
         RowError: As for ``text``.
     """
+    if row.get(column) == {}:
+        return []
     values = listed(row, column)
     if not all(isinstance(value, (list, tuple)) for value in values):
         raise RowError("wrong-type", f"column {column!r} holds more than lists of arguments")
