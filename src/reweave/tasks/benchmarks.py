@@ -10,7 +10,7 @@ from typing import Any
 from reweave.errors import InputError, RowError
 from reweave.records import Reject
 from reweave.tasks import sources
-from reweave.tasks.readers import evalplus, humaneval, mbpp
+from reweave.tasks.readers import canitedit, contests, data_science, ds1000, evalplus, humaneval, mbpp
 from reweave.tasks.task import Task
 
 Reader = Callable[[Mapping[str, Any], str, str | None], list[Task]]
@@ -30,6 +30,7 @@ class Benchmark:
             where none is asked for. Others of its splits are columns of one file or of one row.
         splits: All splits there are to ask for.
         evaluation_only: Its licence or its authors forbid training on it.
+        marks: What its ids begin with, where the columns do not tell it from others.
     """
 
     name: str
@@ -39,6 +40,7 @@ class Benchmark:
     files: Mapping[str | None, tuple[str, ...]]
     splits: tuple[str, ...] = ()
     evaluation_only: bool = False
+    marks: str = ""
 
 
 def _benchmark(name: str, sentence: str, read: Reader, columns: str, *files: str, **more: Any) -> Benchmark:
@@ -83,6 +85,76 @@ _ALL = (
         mbpp.mbpp,
         "task_id prompt code test_list test_imports",
         "mbpp/sanitized-mbpp.json",
+    ),
+    _benchmark(
+        "bigcodebench",
+        "1,140 functions that use many libraries, tested by unittest classes.",
+        data_science.bigcodebench,
+        "task_id complete_prompt instruct_prompt code_prompt canonical_solution test entry_point libs",
+        "bigcodebench/BigCodeBench.jsonl.gz",
+        splits=("complete", "instruct"),
+    ),
+    _benchmark(
+        "ds1000",
+        "1,000 data-science questions; split by library.",
+        ds1000.ds1000,
+        "prompt reference_code metadata code_context",
+        "ds1000/ds1000.jsonl.gz",
+        splits=ds1000.LIBRARIES,
+        evaluation_only=True,
+    ),
+    _benchmark(
+        "canitedit",
+        "105 programs to change as an instruction says; split descriptive or lazy.",
+        canitedit.canitedit,
+        "full_name before after tests instruction_descriptive instruction_lazy",
+        "canitedit/canitedit.jsonl.gz",
+        splits=("descriptive", "lazy"),
+        evaluation_only=True,
+    ),
+    _benchmark(
+        "pandaseval",
+        "101 lines of pandas to write.",
+        data_science.library_eval,
+        "task_id prompt entry_point canonical_solution test",
+        "pandas-numpy-eval/PandasEval.jsonl.gz",
+        marks="PandasEval/",
+    ),
+    _benchmark(
+        "numpyeval",
+        "101 lines of numpy to write.",
+        data_science.library_eval,
+        "task_id prompt entry_point canonical_solution test",
+        "pandas-numpy-eval/NumpyEval.jsonl.gz",
+        marks="NumpyEval/",
+    ),
+    _benchmark(
+        "apps",
+        "Contest problems with cases for standard input or for a function: APPS.",
+        contests.contest,
+        "question input_output",
+        "apps-train-sample/apps_train_sample.jsonl",
+    ),
+    _benchmark(
+        "codecontests",
+        "Contest problems with cases for standard input: CodeContests.",
+        contests.contest,
+        "description public_tests",
+        "codecontests/test.jsonl.gz",
+    ),
+    _benchmark(
+        "apps-selected",
+        "150 problems of APPS's test set, in the form of MapCoder.",
+        contests.contest,
+        "description test_list",
+        "apps-150/apps_selected150.jsonl",
+    ),
+    _benchmark(
+        "stdin",
+        "Any file of cases: id or task_id, prompt, tests as a list of input and output.",
+        contests.contest,
+        "prompt tests",
+        "stdin.jsonl",
     ),
     _benchmark(
         "humaneval",
@@ -186,7 +258,7 @@ def _read(benchmark: Benchmark, row: Mapping[str, Any], split: str | None) -> li
 
 def _fitting(row: Mapping[str, Any], place: str) -> Benchmark:
     for benchmark in BENCHMARKS.values():
-        if benchmark.columns <= row.keys():
+        if benchmark.columns <= row.keys() and str(row.get("task_id", "")).startswith(benchmark.marks):
             return benchmark
     raise InputError(
         f"{place} is of no form known here: its first row has the columns {', '.join(sorted(row))}; say which"
