@@ -10,7 +10,16 @@ from typing import Any
 from reweave.errors import InputError, RowError
 from reweave.records import Reject
 from reweave.tasks import sources
-from reweave.tasks.readers import canitedit, contests, data_science, ds1000, evalplus, humaneval, mbpp
+from reweave.tasks.readers import (
+    canitedit,
+    contests,
+    data_science,
+    ds1000,
+    evalplus,
+    humaneval,
+    mbpp,
+    multilingual,
+)
 from reweave.tasks.task import Task
 
 Reader = Callable[[Mapping[str, Any], str, str | None], list[Task]]
@@ -46,6 +55,20 @@ class Benchmark:
 def _benchmark(name: str, sentence: str, read: Reader, columns: str, *files: str, **more: Any) -> Benchmark:
     more.setdefault("files", {None: files})
     return Benchmark(name=name, sentence=sentence, read=read, columns=frozenset(columns.split()), **more)
+
+
+_X = {
+    name: (f"humaneval-x/humaneval_{name}.jsonl.gz",) for name in ("python", "js", "cpp", "java", "go", "rust")
+}
+_E = {
+    f"{source}-{name}": (f"multipl-e/{source}-{name}-reworded.jsonl.gz",)
+    for source in ("humaneval", "mbpp")
+    for name in ("py", "js", "cpp", "java", "go", "rs", "rb", "ts")
+}
+
+
+def _whole(files: Mapping[str, tuple[str, ...]]) -> Mapping[str | None, tuple[str, ...]]:
+    return {**files, None: tuple(file for group in files.values() for file in group)}
 
 
 _ALL = (
@@ -110,6 +133,23 @@ _ALL = (
         "full_name before after tests instruction_descriptive instruction_lazy",
         "canitedit/canitedit.jsonl.gz",
         splits=("descriptive", "lazy"),
+        evaluation_only=True,
+    ),
+    _benchmark(
+        "humaneval-x",
+        "HumanEval in six languages; split by language.",
+        multilingual.humaneval_x,
+        "task_id prompt canonical_solution test declaration example_test",
+        files=_whole(_X),
+        splits=tuple(_X),
+    ),
+    _benchmark(
+        "multipl-e",
+        "HumanEval and MBPP in eight languages, without references; split by source and language.",
+        multilingual.multipl_e,
+        "name language prompt tests stop_tokens",
+        files=_whole(_E),
+        splits=tuple(_E),
         evaluation_only=True,
     ),
     _benchmark(
@@ -186,8 +226,8 @@ def load(
         rejects: Takes rows that cannot be read, with the reason; the others are given all the same.
 
     Raises:
-        InputError: No such benchmark, file, split or form; a task's name that comes twice.
-        RowError: A row cannot be read, and there is no ``rejects``.
+        InputError: No such benchmark, file, split or form.
+        RowError: A row cannot be read or its id comes twice, and there is no ``rejects``.
     """
     chosen = None if benchmark is None else _named(benchmark)
     if sources.is_place(name_or_path):
@@ -236,17 +276,16 @@ def _tasks(
                     chosen = _fitting(row, place)
                     _check(chosen, split)
                 found = _read(chosen, row, split)
+                if double := sorted(seen.intersection(task.id for task in found)):
+                    raise RowError("duplicate-id", f"there is a task {', '.join(double)} already")
             except RowError as error:
                 if rejects is None:
                     raise RowError(error.reason, f"{name}: {error.detail}") from error
                 columns = row if isinstance(row, dict) else {}
                 rejects.append(Reject(name, "rejected", error.reason, error.detail, columns))
                 continue
-            for task in found:
-                if task.id in seen:
-                    raise InputError(f"{place}: two tasks are called {task.id}")
-                seen.add(task.id)
-                yield task
+            seen.update(task.id for task in found)
+            yield from found
 
 
 def _read(benchmark: Benchmark, row: Mapping[str, Any], split: str | None) -> list[Task]:
