@@ -9,7 +9,7 @@
 ...         print(task.id, scored.passed, scored.reason)
 HumanEval/0 False failed
 
-- ``benchmarks``: ``BENCHMARKS`` and ``load``; ``sources`` opens files, ``readers`` know their forms;
+- ``load`` reads by the table ``benchmarks``; ``sources`` opens files, ``readers`` know their forms;
 - ``task``: what a task, a judge and a verdict are; ``assemble``: from an answer to a program;
 - ``judges``: from a program to sandbox jobs and from their results to a verdict;
 - ``prepare`` asks the references what judges must know; ``check`` shows that references pass and stubs fail.
@@ -18,8 +18,9 @@ No data is kept here. Files come from the user, and some of them are for evaluat
 ``BENCHMARKS[name].evaluation_only``. The paper's evaluation: LintSeq, section 4.
 """
 
-from reweave.tasks.benchmarks import BENCHMARKS, Benchmark, load
+from reweave.tasks.benchmarks import BENCHMARKS, Benchmark
 from reweave.tasks.check import CheckRow, check
+from reweave.tasks.load import load
 from reweave.tasks.prepare import judge, prepare
 from reweave.tasks.task import Judge, Scored, Task, VerdictForm
 

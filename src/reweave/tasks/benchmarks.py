@@ -1,15 +1,12 @@
 """The benchmarks by name: what each is, where its file lies, how a row of it is told from others, its reader.
 
-``load`` is the way in. Nothing is run here: what a judge must ask of a reference, ``prepare`` asks.
+A table; ``load`` reads by it. An entry's docstring is its ``sentence``, its reader's module names the paper.
 """
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from reweave.errors import InputError, RowError
-from reweave.records import Reject
-from reweave.tasks import sources
 from reweave.tasks.readers import (
     canitedit,
     contests,
@@ -58,7 +55,8 @@ def _benchmark(name: str, sentence: str, read: Reader, columns: str, *files: str
 
 
 _X = {
-    name: (f"humaneval-x/humaneval_{name}.jsonl.gz",) for name in ("python", "js", "cpp", "java", "go", "rust")
+    name: (f"humaneval-x/humaneval_{name}.jsonl.gz",)
+    for name in ("python", "js", "cpp", "java", "go", "rust")
 }
 _E = {
     f"{source}-{name}": (f"multipl-e/{source}-{name}-reworded.jsonl.gz",)
@@ -68,7 +66,8 @@ _E = {
 
 
 def _whole(files: Mapping[str, tuple[str, ...]]) -> Mapping[str | None, tuple[str, ...]]:
-    return {**files, None: tuple(file for group in files.values() for file in group)}
+    every: dict[str | None, tuple[str, ...]] = dict(files.items())
+    return every | {None: tuple(file for group in files.values() for file in group)}
 
 
 _ALL = (
@@ -207,99 +206,3 @@ _ALL = (
 
 BENCHMARKS: Mapping[str, Benchmark] = {benchmark.name: benchmark for benchmark in _ALL}
 """By name; in the order in which the form of a file is tried."""
-
-
-def load(
-    name_or_path: str,
-    *,
-    benchmark: str | None = None,
-    split: str | None = None,
-    rejects: list[Reject] | None = None,
-) -> list[Task]:
-    """Read a benchmark.
-
-    Args:
-        name_or_path: A name of ``BENCHMARKS``, whose file is looked for below the folder that the environment
-            variable ``REWEAVE_DATA`` names; a path of such a file; or ``hub:OWNER/NAME[/CONFIG][@SPLIT]``.
-        benchmark: The form of the file, where its columns do not tell.
-        split: One of the benchmark's ``splits``.
-        rejects: Takes rows that cannot be read, with the reason; the others are given all the same.
-
-    Raises:
-        InputError: No such benchmark, file, split or form.
-        RowError: A row cannot be read or its id comes twice, and there is no ``rejects``.
-    """
-    chosen = None if benchmark is None else _named(benchmark)
-    if sources.is_place(name_or_path):
-        places: tuple[str, ...] = (name_or_path,)
-    else:
-        chosen = _named(name_or_path)
-        places = _places(chosen, split)
-    return list(_tasks(places, chosen, split, rejects))
-
-
-def _named(name: str) -> Benchmark:
-    if name not in BENCHMARKS:
-        raise InputError(f"no benchmark {name!r} and no such file; there are {', '.join(BENCHMARKS)}")
-    return BENCHMARKS[name]
-
-
-def _places(benchmark: Benchmark, split: str | None) -> tuple[str, ...]:
-    _check(benchmark, split)
-    folder = sources.data_folder()
-    if folder is None:
-        raise InputError(
-            f"where is {benchmark.name}? Give the path of its file, or set REWEAVE_DATA to the folder that holds"
-            f" {benchmark.files[None][0]}"
-        )
-    return tuple(str(folder / file) for file in benchmark.files.get(split, benchmark.files[None]))
-
-
-def _check(benchmark: Benchmark, split: str | None) -> None:
-    if split is not None and split not in benchmark.splits:
-        known = f"there are {', '.join(benchmark.splits)}" if benchmark.splits else "it has none"
-        raise InputError(f"{benchmark.name} has no split {split!r}; {known}")
-
-
-def _tasks(
-    places: tuple[str, ...], chosen: Benchmark | None, split: str | None, rejects: list[Reject] | None
-) -> Iterator[Task]:
-    seen: set[str] = set()
-    for place in places:
-        for number, row in sources.rows(place):
-            name = f"{place}, row {number}"
-            try:
-                if isinstance(row, RowError):
-                    raise row
-                name = str(next((row[key] for key in ("task_id", "id", "name") if key in row), name))
-                if chosen is None:
-                    chosen = _fitting(row, place)
-                    _check(chosen, split)
-                found = _read(chosen, row, split)
-                if double := sorted(seen.intersection(task.id for task in found)):
-                    raise RowError("duplicate-id", f"there is a task {', '.join(double)} already")
-            except RowError as error:
-                if rejects is None:
-                    raise RowError(error.reason, f"{name}: {error.detail}") from error
-                columns = row if isinstance(row, dict) else {}
-                rejects.append(Reject(name, "rejected", error.reason, error.detail, columns))
-                continue
-            seen.update(task.id for task in found)
-            yield from found
-
-
-def _read(benchmark: Benchmark, row: Mapping[str, Any], split: str | None) -> list[Task]:
-    missing = sorted(benchmark.columns - row.keys())
-    if missing:
-        raise RowError("missing-column", f"no column {', '.join(missing)}, which {benchmark.name} has")
-    return benchmark.read(row, benchmark.name, split)
-
-
-def _fitting(row: Mapping[str, Any], place: str) -> Benchmark:
-    for benchmark in BENCHMARKS.values():
-        if benchmark.columns <= row.keys() and str(row.get("task_id", "")).startswith(benchmark.marks):
-            return benchmark
-    raise InputError(
-        f"{place} is of no form known here: its first row has the columns {', '.join(sorted(row))}; say which"
-        f" benchmark it is of ({', '.join(BENCHMARKS)})"
-    )

@@ -44,7 +44,6 @@ def _questions(task: Task) -> Sequence[Job]:
     return () if task.reference is None else task.judge.questions(task.reference)
 
 
-
 def judge(programs: Iterable[tuple[Task, str]], box: Sandbox) -> Iterator[tuple[Task, Scored]]:
     """Judge programs, as many at once as the sandbox runs; give verdicts in the programs' order, as a stream.
 

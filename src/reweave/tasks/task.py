@@ -13,7 +13,7 @@ from reweave.sandbox.results import Tier
 from reweave.tasks.assemble import Completes, assemble
 
 VerdictForm = Literal["data", "proxy", "in-process", "stdin", "none"]
-"""How a verdict was reached: the sandbox's three forms, ``stdin`` for compared output, ``none`` for no run."""
+"""How a verdict was reached: the sandbox's three forms, ``stdin`` for output, ``none`` where nothing ran."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

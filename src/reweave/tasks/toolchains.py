@@ -1,7 +1,7 @@
 """How programs of other languages are run: which tools, which commands, and where the line at the end goes.
 
-Each language's tests are made to print a token when they are through, so that a program that exits early does not
-pass: behind the tests where they are statements, else from a ``main`` of ours that calls theirs.
+Each language's tests are made to print a token when they are through, so that a program that exits early does
+not pass: behind the tests where they are statements, else from a ``main`` of ours that calls theirs.
 """
 
 from reweave.tasks.judges.command import Toolchain
@@ -19,7 +19,7 @@ JAVASCRIPT = Toolchain(
     files=(
         (
             "assertions.js",
-            "console.assert = (held, ...said) => { if (!held) throw new Error('Assertion failed ' + said); };\n",
+            "console.assert = (held, ...said) => { if (!held) throw new Error('failed ' + said) };\n",
         ),
     ),
 )
@@ -38,7 +38,6 @@ CPP = Toolchain(
 )
 
 
-
 def java(main: str) -> Toolchain:
     """Give Java's, for tests in the class ``main``, with the tuples that MultiPL-E's prompts import."""
     return Toolchain(
@@ -51,15 +50,16 @@ def java(main: str) -> Toolchain:
         tools=("javac", "java"),
         install="a JDK whose settings lie below /usr too, such as Temurin's packages; Debian's lie in /etc",
         files=(
-            (
-                "Reweave.java",
-                "public class Reweave { public static void main(String[] arguments) throws Throwable {"
-                f' {main}.main(arguments); System.out.println("\\n{{token}}"); }} }}\n',
-            ),
+            ("Reweave.java", _RUN.replace("CLASS", main)),
             *((f"org/javatuples/{name}.java", _tuple(name, size)) for size, name in enumerate(_TUPLES, 1)),
         ),
     )
 
+
+_RUN = (
+    "public class Reweave { public static void main(String[] arguments) throws Throwable {"
+    ' CLASS.main(arguments); System.out.println("\\n{token}"); } }\n'
+)
 
 _TUPLES = ("Unit", "Pair", "Triplet", "Quartet", "Quintet", "Sextet", "Septet", "Octet", "Ennead", "Decade")
 

@@ -19,7 +19,7 @@ _NUMBERS = (bool, int, float, complex)
 
 
 def equal(one: Any, other: Any) -> bool:
-    """Say whether two values are equal as Python sees it, arrays as a whole and numpy's scalars as numbers."""
+    """Say whether two values are equal as Python sees it: arrays as a whole, numpy's scalars as numbers."""
     if _is_array(one) or _is_array(other):
         return _equal_arrays(one, other)
     try:

@@ -1,10 +1,10 @@
 """Judging programs of other languages: a driver of ours, in the sandbox, compiles and runs them.
 
-The driver is a Python program whose standard input is the program's text and what to do with it. It writes the
-text to its private folder, starts the language's tools there, and wants three things: exit status 0, nothing
-on standard error that the language counts as a failed assertion, and a line that is printed after the last
-test, so that a program that ends the process early does not pass. Program and tests share a process of the
-language's, and the program can reach the driver: such a verdict can be forged, and is labelled ``in-process``.
+The driver is a Python program whose standard input is the program's text and what to do with it. It writes
+the text to its private folder, starts the language's tools there, and wants two things: exit status 0, and a
+line that is printed after the last test, so that a program that ends the process early does not pass. Program
+and tests share a process of the language's, and the program can reach the driver: such a verdict can be
+forged, and is labelled ``in-process``.
 """
 
 import json
@@ -64,7 +64,7 @@ class CommandJudge:
         toolchain: The language's.
         tests: Source text that comes behind the program.
         before: Source text that comes before it.
-        depth: Braces that the tests expect to find open and close themselves, None where that is not their way.
+        depth: Braces that the tests find open and close themselves, None where that is not their way.
         limits: What one program may use, its compiler included.
     """
 

@@ -8,32 +8,34 @@ import json
 import os
 import subprocess
 import sys
+from pathlib import Path
 
 PASSED, COMPILES_NOT, FAILED, EARLY = 0, 10, 11, 12
+SHOWN = 100_000  # characters passed on of what a program writes
 
 
-def main():
-    """Do what standard input asks for."""
+def main() -> int:
+    """Do what standard input asks for; give the exit status."""
     asked = json.load(sys.stdin)
     token = os.urandom(16).hex()
-    with open(asked["file"], "w", encoding="utf-8") as out:
-        out.write(asked["text"].replace("{token}", token))
-    for name, text in asked["files"].items():
-        os.makedirs(os.path.dirname(name) or ".", exist_ok=True)
-        with open(name, "w", encoding="utf-8") as out:
-            out.write(text.replace("{token}", token))
+    for name, text in {**asked["files"], asked["file"]: asked["text"]}.items():
+        path = Path(name)
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text.replace("{token}", token), encoding="utf-8")
     for step in asked["steps"][:-1]:
         done = subprocess.run(step, stdin=subprocess.DEVNULL, capture_output=True, check=False)
         if done.returncode:
-            sys.stderr.write((done.stderr or done.stdout).decode(errors="replace")[:100000])
+            sys.stderr.write((done.stderr or done.stdout).decode(errors="replace")[:SHOWN])
             return COMPILES_NOT
     done = subprocess.run(asked["steps"][-1], stdin=subprocess.DEVNULL, capture_output=True, check=False)
     printed, said = done.stdout.decode(errors="replace"), done.stderr.decode(errors="replace")
-    sys.stdout.write(printed[:100000])
-    sys.stderr.write(said[:100000])
+    sys.stdout.write(printed[:SHOWN])
+    sys.stderr.write(said[:SHOWN])
     if done.returncode:
-        return COMPILES_NOT if "SyntaxError" in said and asked["file"].endswith(".js") else FAILED
+        compiled = len(asked["steps"]) > 1 or "\nSyntaxError: " not in said
+        return FAILED if compiled else COMPILES_NOT
     return PASSED if token in printed.split() else EARLY
 
 
-sys.exit(main())
+if __name__ == "__main__":
+    sys.exit(main())

@@ -17,16 +17,16 @@ from reweave.tasks.task import Scored, scored
 
 _MARK = "[insert]"
 
-_CODE_SIDE = '''
+_CODE_SIDE = """
 SOLUTION = {solution!r}
 
 def solve(code, test_input):
     space = {{"test_input": test_input, "__name__": "__main__"}}
     exec(compile(code.replace({mark!r}, SOLUTION), "<answer>", "exec"), space)
     return space["result"]
-'''
+"""
 
-_TEST_SIDE = '''
+_TEST_SIDE = """
 def exec(code, space):
     space["result"] = solve(code, space["test_input"])
 
@@ -34,14 +34,14 @@ def exec(code, space):
 
 test_execution({mark!r})
 {string}
-'''
+"""
 
-_TOGETHER = '''
+_TOGETHER = """
 {context}
 
 test_execution(SOLUTION)
 {string}
-'''
+"""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -39,7 +39,7 @@ ENTRY_OF_SOMETHING = (
 ENTRY_OF_DIGEST = (
     "(lambda call: lambda *args: __import__('hashlib').sha256(repr(call(*args)).encode()).hexdigest())"
 )
-"""Likewise, for answers that are too large to cross: a list of tuples of texts, equal where its ``repr`` is."""
+"""Likewise, for answers too large to cross: lists of tuples of texts, equal where their ``repr`` is."""
 
 
 def entry(family: Family | None, entry_point: str) -> str:
@@ -93,7 +93,7 @@ def _members(value: Any) -> set[Any] | None:
 def _root(inputs: Sequence[Any], answer: Any, atol: float) -> bool:
     """Say whether a polynomial, lowest coefficient first, is zero at the answer (HumanEval/32)."""
     try:
-        return abs(sum(c * math.pow(answer, i) for i, c in enumerate(inputs[0]))) <= atol
+        return bool(abs(sum(c * math.pow(answer, i) for i, c in enumerate(inputs[0]))) <= atol)
     except (TypeError, ValueError, OverflowError):
         return False
 

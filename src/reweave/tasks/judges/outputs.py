@@ -50,7 +50,9 @@ class OutputsJudge:
         for inputs, outcome, accepted in zip(self.inputs, run.calls, self.accepted, strict=True):
             what = f"{self.entry}({', '.join(map(shown, inputs))})"
             if isinstance(outcome, Raised):
-                return scored("data", "failed", f"{what} raised {outcome.type}: {outcome.message[:200]}", runs)
+                return scored(
+                    "data", "failed", f"{what} raised {outcome.type}: {outcome.message[:200]}", runs
+                )
             if not isinstance(outcome, Returned):
                 return scored("data", "failed", f"{what} gave what does not cross: {outcome}"[:1000], runs)
             if not any(_same(simplified(outcome.value), answer) for answer in accepted):

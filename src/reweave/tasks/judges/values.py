@@ -1,4 +1,4 @@
-"""Judging by values: the program gets inputs, and what it returns is compared with what the reference returns.
+"""Judging by values: what calls return is compared with what the reference returns for the same inputs.
 
 This is how HumanEval+ and MBPP+ are published: inputs without expected outputs. The reference is run once, in
 the sandbox (:func:`reweave.tasks.prepare`); a program never sees what is expected of it.
@@ -54,7 +54,8 @@ class ValuesJudge:
         """Give the one job: every input, one call each."""
         if self.expected is None:
             raise ValueError(
-                f"what {self.entry_point} should return is not known yet: prepare([task], box) asks the reference"
+                f"what {self.entry_point} should return is not known yet: prepare([task], box) asks the"
+                " reference"
             )
         return (self._job(program, self.limits),)
 

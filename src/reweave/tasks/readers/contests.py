@@ -1,9 +1,9 @@
 """Programming contests: APPS, CodeContests, and every file of inputs and outputs.
 
 Four forms of cases are read: APPS's ``input_output`` (``inputs``, ``outputs`` and, for problems that call a
-function, ``fn_name``), CodeContests' ``public_tests``, ``private_tests`` and ``generated_tests`` (``input`` and
-``output``, lists side by side), ``test_list`` and ``tests`` (a list of ``input`` and ``output``). Where
-a function is called, what it returns is compared, else what is printed. (Hendrycks et al., arXiv 2105.09938;
+function, ``fn_name``), CodeContests' ``public_tests``, ``private_tests`` and ``generated_tests`` (``input``
+and ``output``, lists side by side), ``test_list`` and ``tests`` (a list of ``input`` and ``output``). Where a
+function is called, what it returns is compared, else what is printed. (Hendrycks et al., arXiv 2105.09938;
 Li et al., arXiv 2203.07814.)
 """
 
@@ -34,7 +34,11 @@ def contest(row: Row, benchmark: str, split: str | None) -> list[Task]:
     called, cases = _cases(row, starter)
     if not cases:
         raise RowError("no-tests", "there is no case to run")
-    chat = instruction("call", text=statement, starter=starter) if called else instruction("stdin", text=statement)
+    chat = (
+        instruction("call", text=statement, starter=starter)
+        if called
+        else instruction("stdin", text=statement)
+    )
     number = next((row[key] for key in ("task_id", "problem_id", "id", "name") if key in row), None)
     if number is None:
         raise RowError("missing-column", "no column 'task_id', 'problem_id', 'id' or 'name'")
@@ -86,9 +90,7 @@ def _cases(row: Row, starter: str) -> tuple[str | None, list[tuple[Any, list[Any
     return _by_case(listed(row, column), column, starter)
 
 
-def _by_case(
-    cases: list[Any], column: str, starter: str
-) -> tuple[str | None, list[tuple[Any, list[Any]]]]:
+def _by_case(cases: list[Any], column: str, starter: str) -> tuple[str | None, list[tuple[Any, list[Any]]]]:
     found = []
     for case in cases:
         if not isinstance(case, Mapping) or not {"input", "output"} <= case.keys():
@@ -117,7 +119,7 @@ def _text(value: Any) -> str:
     return value if isinstance(value, str) else str(value)
 
 
-# -- calls ----------------------------------------------------------------------------------------------------
+# -- calls ---------------------------------------------------------------------------------------------------
 
 
 def _entry(name: str, starter: str) -> str:
@@ -151,7 +153,7 @@ def _arguments(given: str, count: int) -> list[Any]:
     return arguments
 
 
-# -- references -----------------------------------------------------------------------------------------------
+# -- references ----------------------------------------------------------------------------------------------
 
 
 def _solutions(row: Row) -> tuple[str, ...]:

@@ -1,9 +1,9 @@
 """PandasEval, NumpyEval and BigCodeBench: test texts on libraries, some in forms that must be tried.
 
-PandasEval and NumpyEval (Zan et al., arXiv 2206.06888) continue a line; where ``entry_point`` is ``none`` the
-test looks at the variables the program made. BigCodeBench (Zhuo et al., arXiv 2406.15877) has unittest classes;
-its ``split`` is ``complete`` (a docstring, where none is asked for) or ``instruct`` (a sentence). Which
-form a test text can be run in, the reference settles: ``prepare``.
+PandasEval and NumpyEval (Zan et al., arXiv 2206.06888) continue a line; where ``entry_point`` is ``none``
+the test looks at the variables the program made. BigCodeBench (Zhuo et al., arXiv 2406.15877) has unittest
+classes; its ``split`` is ``complete`` (a docstring, where none is asked for) or ``instruct`` (a sentence).
+Which form a test text can be run in, the reference settles: ``prepare``.
 """
 
 from reweave.sandbox import Limits

@@ -1,8 +1,8 @@
 """DS-1000: 1,000 data-science questions over seven libraries, with a context that judges an answer.
 
 ``split`` is a library's name. Its perturbations of one question are one group. It pins its libraries:
-``scripts/ds1000-environment`` makes the environment, ``Sandbox(python=...)`` takes it. Evaluation only: its authors ask
-that it appear in no training data and in no repository unpacked. (Lai et al., arXiv 2211.11501.)
+``scripts/ds1000-environment`` makes the environment, ``Sandbox(python=...)`` takes it. Evaluation only: its
+authors ask that it appear in no training data and in no repository unpacked. (Lai et al., arXiv 2211.11501.)
 """
 
 from collections.abc import Mapping

@@ -88,7 +88,7 @@ def _judge(row: Row, split: str | None, convert: "Converter", family: oracles.Fa
     )
 
 
-# -- what JSON has no form for ---------------------------------------------------------------------------------
+# -- what JSON has no form for -------------------------------------------------------------------------------
 
 Converter = Callable[[Sequence[Any]], Sequence[Any]]
 
@@ -126,6 +126,8 @@ _KINDS: dict[str, Callable[[Any], Any]] = {
     "tuple of tuples": lambda value: tuple(map(tuple, value)),
     "tuple, its lists tuples": lambda value: tuple(tuple(v) if isinstance(v, list) else v for v in value),
     "dict of tuples": lambda value: {key: tuple(member) for key, member in value.items()},
-    "list of sets": lambda value: [set(member) if isinstance(member, list) and member else {} for member in value],
+    "list of sets": lambda value: [
+        set(member) if isinstance(member, list) and member else {} for member in value
+    ],
     "tuples throughout": _tuples,
 }

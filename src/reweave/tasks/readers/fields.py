@@ -94,7 +94,9 @@ def literal(value: str, column: str) -> Any:
     try:
         return ast.literal_eval(value)
     except (ValueError, SyntaxError, RecursionError, MemoryError) as error:
-        raise RowError("wrong-type", f"column {column!r} holds text that is no list: {value[:80]!r}") from error
+        raise RowError(
+            "wrong-type", f"column {column!r} holds text that is no list: {value[:80]!r}"
+        ) from error
 
 
 def _column(row: Row, column: str) -> Any:
