@@ -8,8 +8,8 @@ import reweave
 
 PUBLIC = [
     "CheckerError", "DecodeError", "Decoded", "Diagnostic", "EditSequence", "EstimateError", "InputError",
-    "MissingExtraError", "ModelError", "Program", "ProgramError", "Reject", "ReweaveError", "RowError", "RunError",
-    "SandboxError", "decode", "decode_lenient", "edit_sequences", "encode",
+    "MissingExtraError", "ModelError", "Program", "ProgramError", "Reject", "ReweaveError", "RowError",
+    "RunError", "SandboxError", "decode", "decode_lenient", "edit_sequences", "encode",
 ]  # fmt: skip
 HEAVY = {
     "pyarrow", "pydantic", "typer", "click", "rich", "orjson", "numpy", "pylint", "astroid", "matplotlib",
