@@ -10,7 +10,8 @@ them.
   ``paired``: two runs on the same tasks; ``variance_parts``: what more samples would mend, and what only more
   tasks would; ``bootstrap``: a second opinion on all of them.
 - ``model_shape``: a model's parameters from its configuration; ``flops``: what sampling from it costs.
-- ``diversity``: how many of a task's programs are different programs; ``normal_form`` says when two are one.
+- ``diversity``: how many of a task's programs are different programs; ``normal_form`` says when two are one,
+  ``local_names`` which names do not count.
 - ``numeric``, ``student_t``: numpy, and a distribution that it lacks.
 
 >>> from reweave.evaluate.summary import summarize

@@ -119,7 +119,7 @@ def pass_at_k_against_flops(
     groups: Sequence[Any] | None = None,
     task_ids: Sequence[str] | None = None,
 ) -> list[CurvePoint]:
-    """Give the points of the curve of pass@k against the FLOPs to get k samples (LintSeq, figure 1).
+    """Give the points of the curve of pass@k against the FLOPs to get k samples (as LintSeq has it).
 
     Args:
         samples: n of each task, shape (tasks,).

@@ -1,7 +1,7 @@
 """Two runs on the same tasks: the mean difference, its interval, and whether it is more than chance.
 
 Tasks are matched by their id and differences taken task by task, so that what is hard for both cancels
-(Miller, arXiv 2411.00640, section 4.2). The test and the interval are one thing: the interval leaves out 0
+(Miller, arXiv 2411.00640, section 4). The test and the interval are one thing: the interval leaves out 0
 exactly where the p-value is below 0.05. What cannot be matched is counted, never guessed.
 """
 
@@ -104,7 +104,8 @@ def _inference(
         # these (the "rule of three", exactly), each by no more than a score can: one bound for each side.
         unseen = 1 - (ALPHA / 2) ** (1 / sums.size)
         low, high = mean - unseen * (1 + mean), mean + unseen * (1 - mean)
-        return 0.0, (low, high), 1.0 if low <= 0 <= high else ALPHA, sums.size
+        # The level at which that interval would end at 0: for differences of 1 the sign test's p-value.
+        return 0.0, (low, high), min(1.0, 2 * (1 + abs(mean)) ** -sums.size), sums.size
     error = math.sqrt(clustered_variance(difference, groups))
     df = degrees_of_freedom(sums)
     half = two_sided_quantile(ALPHA, df) * error

@@ -1,7 +1,7 @@
 """The mean over a benchmark's tasks, with its standard error and an interval.
 
 The tasks are taken for a sample of the tasks that could have been asked, after Miller, Adding Error Bars to
-Evals (arXiv 2411.00640, sections 2.1 and 2.2): the standard error is that of a mean of independent tasks,
+Evals (arXiv 2411.00640, section 2): the standard error is that of a mean of independent tasks,
 clustered where tasks come in groups (a function in several languages, questions on one text). An interval
 therefore speaks of *new tasks of the same kind*, not of a rerun on these; ``variance_parts`` has that one.
 
@@ -30,7 +30,7 @@ ALPHA = 0.05
 
 # Below as many groups' worth of passes (or of failures), the spread that was seen says too little about the
 # spread that there is. Chosen by simulation: see docs/evaluation-statistics.md.
-_FEW = 5.0
+_FEW = 4.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,8 +98,8 @@ def clustered_variance(scores: Any, groups: Sequence[Any] | None = None) -> floa
     """Give the squared standard error of the mean: G / (G - 1) · Σ (a group's residuals, added)² / tasks².
 
     With one task a group this is the sample variance over the number of tasks; otherwise it is Miller's
-    clustered formula but for the factor G / (G - 1), the usual one for few groups (Cameron and Miller 2015,
-    section II.B).
+    clustered formula but for the factor G / (G - 1), the usual one for few groups
+    (Cameron and Miller 2015).
     """
     values = _checked(scores)
     sums = group_residuals(values, groups)
@@ -111,6 +111,8 @@ def clustered_variance(scores: Any, groups: Sequence[Any] | None = None) -> floa
 def group_residuals(values: Array, groups: Sequence[Any] | None) -> Array:
     """Add up each group's differences to the mean; shape (groups,), in the order of first appearance."""
     numbers = group_numbers(groups, values.size)
+    if np.ptp(values) == 0:  # equal scores may differ from their rounded mean
+        return np.zeros(int(numbers.max()) + 1)
     return np.bincount(numbers, weights=values - values.mean())
 
 
@@ -137,30 +139,36 @@ def degrees_of_freedom(sums: Array) -> float:
         return float(sums.size - 1)
     squares /= squares.max()  # fourth powers of small numbers vanish
     kurtosis = sums.size * float((squares**2).sum()) / float(squares.sum()) ** 2
-    wanted = 2 * sums.size / (kurtosis - 1) if kurtosis > 1 else math.inf
-    return float(max(1, min(sums.size - 1, max(2.0, wanted))))
+    wanted: float = 2 * sums.size / (kurtosis - 1) if kurtosis > 1 else math.inf
+    most: float = sums.size - 1
+    return max(1.0, min(most, max(2.0, wanted)))
 
 
 def _variance(sums: Array, n_tasks: int) -> float:
-    groups = sums.size
-    return float(sums @ sums) * groups / (groups - 1) / n_tasks**2
+    squares, groups = float(sums @ sums), int(sums.size)
+    return squares * groups / (groups - 1) / n_tasks**2
 
 
 def _wilson(mean: float, variance: float, groups: int) -> tuple[float, float]:
     """Wilson's score interval (1927) for a mean whose variance is known from its groups.
 
     ``inverse`` is one over the effective number of tasks, p (1 - p) / stderr² (as survey statistics have it:
-    Korn and Graubard 1998). Where nearly all groups pass, or nearly none, or all score the same, it is not
-    believed to be more than the number of groups.
+    Korn and Graubard 1998). Where few pass or few fail, the effective number is not believed to be more
+    than the number of groups, and the end of the interval near that edge moves to it, which Wilson's own
+    misses too often (Brown, Cai and DasGupta 2001, section 4.1.1); gradually, from ``_FEW`` down to none.
     """
     product = mean * (1 - mean)
     inverse = variance / product if product > 0 else 0.0
-    doubt = max(0.0, 1 - groups * min(mean, 1 - mean) / _FEW) if variance > 0 else 1.0
-    inverse = doubt * max(inverse, 1 / groups) + (1 - doubt) * inverse
+    few_pass = max(0.0, 1 - groups * mean / _FEW)
+    few_fail = max(0.0, 1 - groups * (1 - mean) / _FEW)
+    capped = max(few_pass, few_fail) if variance > 0 else 1.0  # equal scores do not show that tasks are alike
+    inverse = capped * max(inverse, 1 / groups) + (1 - capped) * inverse
     spread = two_sided_quantile(ALPHA, groups - 1.0) ** 2 * inverse
     centre = (mean + spread / 2) / (1 + spread)
     half = math.sqrt(spread * (product + spread / 4)) / (1 + spread)
-    return min(max(0.0, centre - half), mean), max(min(1.0, centre + half), mean)
+    low = (centre - half) * (1 - few_pass)
+    high = 1 - (1 - centre - half) * (1 - few_fail)
+    return min(max(0.0, low), mean), max(min(1.0, high), mean)
 
 
 def _checked(scores: Any) -> Array:
