@@ -86,19 +86,20 @@ def reason_table(counts: Sequence[Mapping[str, int]], labels: Sequence[str]) -> 
     """
     total = {reason: sum(each.get(reason, 0) for each in counts) for each in counts for reason in each}
     order = sorted(total, key=lambda reason: (reason != "passed", -total[reason], reason))
-    most = max([each.get(reason, 0) for each in counts for reason in order] + [1])
+    # Bars show shares, since runs may have other numbers of samples.
+    shares = [{reason: n / max(1, sum(each.values())) for reason, n in each.items()} for each in counts]
+    most = max([share for each in shares for share in each.values()] + [0.01])
     body = []
     for reason in order:
         cells = []
-        for each in counts:
-            n, whole = each.get(reason, 0), sum(each.values())
-            share = f"{100 * n / whole:.1f} %" if whole else ""
+        for each, parts in zip(counts, shares, strict=True):
+            n, share = each.get(reason, 0), parts.get(reason, 0)
             kind = "good" if reason == "passed" else "idle" if reason in UNJUDGED else "bad"
             bar = (
                 f'<svg class="bar {kind}" viewBox="0 0 100 8" preserveAspectRatio="none" aria-hidden="true">'
-                f'<path d="M0 0h{100 * n / most:.2f}v8H0z"/></svg>'
+                f'<path d="M0 0h{100 * share / most:.2f}v8H0z"/></svg>'
             )
-            numbers = f'<span>{n:,}</span><span class="share">{share}</span>'
+            numbers = f'<span>{n:,}</span><span class="share">{_percent(share)}</span>'
             cells.append(f'<td><span class="tally">{numbers}{bar}</span></td>')
         name = html.escape(reason)
         body.append(
