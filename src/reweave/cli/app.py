@@ -7,6 +7,7 @@ import typer
 from reweave import __version__
 from reweave.cli.doctor import doctor
 from reweave.cli.edits import edits
+from reweave.cli.eval import evaluate
 from reweave.cli.report import report
 from reweave.cli.resolve import resolve
 from reweave.cli.stats import stats
@@ -14,15 +15,18 @@ from reweave.cli.view import view
 
 app = typer.Typer(
     name="reweave",
-    help="Unpick finished programs into edit sequences: every intermediate program is free of errors.",
+    help="Training data for code models: edit sequences without errors, and honest scores.",
     epilog="Example: reweave edits pairs.jsonl -o edits.jsonl && reweave view edits.jsonl",
     no_args_is_help=True,
     pretty_exceptions_enable=False,
     rich_markup_mode="markdown",
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-for verb in (edits, resolve, stats, view, report, doctor):
+for verb in (edits, resolve, stats, view):
     app.command()(verb)
+app.command("eval")(evaluate)
+app.command()(report)
+app.command()(doctor)
 
 
 def _version(value: bool) -> None:
@@ -37,4 +41,4 @@ def root(
         bool, typer.Option("--version", callback=_version, is_eager=True, help="Show the version and exit.")
     ] = False,
 ) -> None:
-    """Unpick finished programs into edit sequences in which every intermediate program is free of errors."""
+    """Make training data for code models, edit sequences in which no program has an error; score models."""

@@ -9,9 +9,15 @@ _LINE_EVERY = 10.0  # seconds
 
 
 class Progress:
-    """Shows records done, the rate of paths, and the time left where the number of records is known."""
+    """Shows records done, the rate of what they become, and the time left where their number is known.
 
-    def __init__(self) -> None:
+    Args:
+        records: What they are called.
+        made: What the rate is of.
+    """
+
+    def __init__(self, records: str = "programs", made: str = "paths") -> None:
+        self._records, self._made = records, made
         self._first: int | None = None
         self._began = self._shown = time.monotonic()
         self._bar: Any = None
@@ -31,7 +37,7 @@ class Progress:
                 TimeRemainingColumn(),
                 console=Console(stderr=True),
             )
-            self._task = self._bar.add_task("programs", total=None, rate="")
+            self._task = self._bar.add_task(self._records, total=None, rate="")
             self._bar.start()
         return self
 
@@ -41,12 +47,12 @@ class Progress:
         if self._bar is not None:
             self._bar.stop()
 
-    def update(self, done: int, paths: int, total: int | None) -> None:
-        """Say how many records are done in all, and how many paths this start has made."""
+    def update(self, done: int, made: int, total: int | None) -> None:
+        """Say how many records are done in all, and how much this start has made of them."""
         first = self._first = done if self._first is None else self._first
         now = time.monotonic()
         seconds = max(now - self._began, 1e-6)
-        rate = f"{paths / seconds:,.0f} paths/s"
+        rate = f"{made / seconds:,.0f} {self._made}/s"
         if self._bar is not None:
             self._bar.update(self._task, completed=done, total=total, rate=rate)
         elif now - self._shown >= _LINE_EVERY:
@@ -55,4 +61,4 @@ class Progress:
             left = (
                 f", {(total - done) * seconds / (done - first):,.0f} s left" if total and done > first else ""
             )
-            sys.stderr.write(f"{done:,}{of} programs, {rate}{left}\n")
+            sys.stderr.write(f"{done:,}{of} {self._records}, {rate}{left}\n")

@@ -1,14 +1,14 @@
 """The resolved configuration of ``reweave edits``: defaults, then a TOML file, then ``--set``, then flags."""
 
-import tomllib
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field
 
 from reweave.edits.codec import MARKER, completion
 from reweave.errors import InputError
+from reweave.settings import checked, gather
 
 
 class EditsConfig(BaseModel):
@@ -47,44 +47,9 @@ def resolve_config(file: Path | None, sets: list[str], flags: Mapping[str, Any])
     Raises:
         InputError: A key is not known, or a value is not of its kind; the message names it.
     """
-    values: dict[str, Any] = {}
-    if file is not None:
-        try:
-            table = tomllib.loads(file.read_text("utf-8"))
-        except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
-            raise InputError(f"--config {file}: {error}") from error
-        values |= _edits_of(table, file)
-    for item in sets:
-        key, equals, value = item.partition("=")
-        if not equals:
-            raise InputError(f"--set {item}: expected key=value")
-        values[key.strip().removeprefix("edits.")] = _value(value.strip())
-    values = {key.replace("-", "_"): value for key, value in values.items()}
-    values |= {key: value for key, value in flags.items() if value is not None}
+    config = checked(EditsConfig, gather("edits", file, sets, flags))
     try:
-        config = EditsConfig(**values)
         completion([], marker=config.marker)
-    except ValidationError as error:
-        wrong = "; ".join(f"{'.'.join(map(str, item['loc']))}: {item['msg']}" for item in error.errors())
-        raise InputError(f"configuration: {wrong}") from error
     except ValueError as error:
         raise InputError(f"configuration: marker: {error}") from error
     return config
-
-
-def _edits_of(table: dict[str, Any], file: Path) -> dict[str, Any]:
-    """Return the settings of this verb: those at the top and, winning over them, those under ``[edits]``."""
-    if "edits" not in table:
-        return table
-    own = table["edits"]
-    if not isinstance(own, dict):
-        raise InputError(f"--config {file}: edits is no table; write settings at the top or under [edits]")
-    # With an [edits] table in the file, other tables are other verbs' business.
-    return {key: value for key, value in table.items() if not isinstance(value, dict)} | own
-
-
-def _value(text: str) -> Any:
-    try:
-        return tomllib.loads(f"value = {text}")["value"]
-    except tomllib.TOMLDecodeError:
-        return text

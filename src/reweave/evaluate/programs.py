@@ -1,0 +1,97 @@
+"""From a model's answer to the program that is judged; what was cut, and why, is said.
+
+Edits are decoded first, if the answer is a sequence of them; else code is taken out of Markdown. How code
+and prompt become a program is the task's business (:mod:`reweave.tasks.assemble`).
+"""
+
+import re
+from dataclasses import dataclass
+from typing import Any
+
+from reweave.edits import codec
+from reweave.errors import DecodeError
+from reweave.evaluate.config import EvalConfig
+from reweave.storage.extract import extract_code
+from reweave.tasks import Task
+
+_FENCED = re.compile(r"^[ \t]*(`{3,}|~{3,})[^\n`]*\n(.*?)(?:^[ \t]*\1[ \t]*$|\Z)", re.MULTILINE | re.DOTALL)
+
+
+@dataclass(frozen=True, slots=True)
+class Read:
+    """What was made of an answer.
+
+    Args:
+        program: What is judged; None where there is no code in the answer.
+        rule: How the code was found: empty where the answer was taken as it is.
+        cut: Characters of the answer before and after the code, None where the code is not one piece of it.
+        detail: Why there is no program.
+        edits: The program after each edit, where the answer was edits.
+    """
+
+    program: str | None
+    rule: str = ""
+    cut: tuple[int, int] | None = (0, 0)
+    detail: str = ""
+    edits: tuple[str, ...] | None = None
+
+    def columns(self) -> dict[str, Any]:
+        """Give the columns of ``samples.jsonl``."""
+        cut = None if self.cut is None else list(self.cut)
+        extraction: dict[str, Any] = {"rule": self.rule, "cut": cut}
+        if self.detail:
+            extraction["detail"] = self.detail
+        edits = {} if self.edits is None else {"edits": list(self.edits)}
+        return {"program": self.program, "extraction": extraction, **edits}
+
+
+def read_answer(task: Task, answer: str, config: EvalConfig) -> Read:
+    """Make the program of an answer.
+
+    Args:
+        task: What was asked.
+        answer: The model's text, without the prompt.
+        config: How to read it.
+    """
+    if config.decode is not None:
+        return _decoded(task, answer, config)
+    if task.language == "python":
+        code, _, rule = extract_code(answer, config.extract)
+    else:
+        code, rule = _fenced(answer) if config.extract == "auto" else (answer, "")
+    at = answer.find(code)
+    cut = (at, len(answer) - at - len(code)) if at >= 0 else None
+    if not code.strip():
+        return Read(None, rule or "none", cut, "the answer holds no code")
+    return Read(task.program(code), rule, cut)
+
+
+def _decoded(task: Task, answer: str, config: EvalConfig) -> Read:
+    states: tuple[str, ...] | None = None
+    rule = f"edits:{config.decode}"
+    try:
+        edits = codec.split_completion(answer, marker=config.marker, eos=config.eos)
+        states = tuple(codec.decode_states(edits, config.form))
+        code = states[-1] if states else ""
+    except DecodeError as error:
+        if config.decode == "strict":
+            return Read(None, rule, None, str(error))
+        code = ""
+    if config.decode == "lenient":
+        resolved = codec.resolve_text(answer, form=config.form, marker=config.marker, eos=config.eos)
+        code, rule = resolved.program, f"{rule}:{resolved.status}"
+    elif config.decode == "published":
+        code = codec.resolve_published(answer)
+    if states and states[-1] != code:
+        states = None
+    if not code.strip():
+        return Read(None, rule, None, "the edits make no program", states)
+    return Read(task.program(code), rule, None, "", states)
+
+
+def _fenced(answer: str) -> tuple[str, str]:
+    """Give the longest fenced block, whatever language it names."""
+    blocks = [match[2] for match in _FENCED.finditer(answer)]
+    if not blocks:
+        return answer, ""
+    return max(blocks, key=len), f"fence, longest of {len(blocks)}" if len(blocks) > 1 else "fence"
