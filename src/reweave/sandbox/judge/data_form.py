@@ -1,6 +1,6 @@
 """The data form: tests as calls whose arguments are known, and assertions over what the calls return.
 
-Known is what the test text alone gives: literals and what is computed from them, random numbers drawn from the
+Known is what the test text alone gives: literals, what is computed from them, random numbers drawn from the
 job's seed; and the answer of an earlier call, which the sample hands on.
 
 ``plan`` reads a test text and executes nothing of it. The sample then gets the calls and no expectation; the
