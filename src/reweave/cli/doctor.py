@@ -25,7 +25,12 @@ class _Tier(Enum):
     reduced = "reduced"
 
 
-_EXTRAS = {"plot": ("matplotlib", "the PNG of reweave stats")}
+_EXTRAS = {
+    "plot": ("matplotlib", "the PNG of reweave stats and the figures of reweave report"),
+    "models": ("openai", "asking models"),
+    "eval": ("numpy", "the statistics of reweave eval"),
+    "data": ("pandas", "arrays and frames out of the sandbox"),
+}
 
 
 def doctor(
