@@ -78,7 +78,7 @@ def choose(asked: Tier | None, python: Interpreter, *, unsafe: bool) -> Tier:
     """
     if asked == "none":
         if not unsafe:
-            raise SandboxError("tier 'none' has no isolation: say unsafe_no_isolation=True")
+            raise SandboxError("tier 'none' has no isolation: say unsafe_no_isolation=True, or --unsafe-no-isolation")
         return "none"
     problems = []
     for tier in ORDER if asked is None else (asked,):
@@ -91,7 +91,8 @@ def choose(asked: Tier | None, python: Interpreter, *, unsafe: bool) -> Tier:
     raise SandboxError(
         "nothing here can hold untrusted code, so it is not run.\n  "
         + "\n  ".join(problems)
-        + "\n  To run it all the same, unprotected: unsafe_no_isolation=True; every result will say so."
+        + "\n  To run it all the same, unprotected: unsafe_no_isolation=True, or"
+        " --unsafe-no-isolation; every result will say so."
     )
 
 
