@@ -78,7 +78,9 @@ def choose(asked: Tier | None, python: Interpreter, *, unsafe: bool) -> Tier:
     """
     if asked == "none":
         if not unsafe:
-            raise SandboxError("tier 'none' has no isolation: say unsafe_no_isolation=True, or --unsafe-no-isolation")
+            raise SandboxError(
+                "tier 'none' has no isolation: say unsafe_no_isolation=True, or --unsafe-no-isolation"
+            )
         return "none"
     problems = []
     for tier in ORDER if asked is None else (asked,):
