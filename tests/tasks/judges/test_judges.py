@@ -35,8 +35,8 @@ HALF = "def half(n):\n    return n / 2\n"
 
 
 def test_values_are_compared_with_the_references(box):
-    """What the reference gives is right, within the tolerance its floats bring; the first wrong input is named."""
-    judge = knowing(values(), HALF, box)
+    """What the reference gives is right, within the tolerance of floats; the first wrong input is named."""
+    judge = knowing(values(limits=Limits(wall=2.0)), HALF, box)
     assert judge.expected == (1.0, 1.5)
     assert verdict(judge, HALF, box).form == "data"
     assert verdict(judge, "def half(n):\n    return n * 0.50000001\n", box).passed
@@ -133,7 +133,7 @@ def test_outputs_of_calls(box):
 
 
 def test_the_reference_settles_the_form(box):
-    """Tests that look at the program's own files pass in one process only, so all programs are judged there."""
+    """Tests that look at the program's own files pass in one process only: all are judged there."""
     program = "def save(text):\n    open('saved', 'w').write(text)\n"
     tests = "save('a')\nassert open('saved').read() == 'a'\n"
     judge = TextJudge(tests=tests, form="settle", limits=LIMITS)
@@ -214,8 +214,9 @@ PROGRAMS = {
     "Java": (
         java("Main"),
         "class Solution { int twice(int n) { return n * 2; } }\n",
-        "public class Main { public static void main(String[] a) {"
-        " if (new Solution().twice(2) != 4) throw new AssertionError(); } }\n",
+        """public class Main { public static void main(String[] a) {
+             if (new Solution().twice(2) != 4) throw new AssertionError(); } }
+        """,
         "class Solution { int twice(int n) { System.exit(0); return 0; } }\n",
         "class Solution {",
     ),
