@@ -35,9 +35,10 @@ def load(
         places: tuple[str, ...] = (name_or_path,)
     else:
         chosen = _named(name_or_path)
-        places = _places(chosen, split)
+        places = ()
     if chosen is not None:
         _check(chosen, split)
+        places = places or _places(chosen, split)
     tasks: dict[str, Task] = {}
     for name, row, form in _rows(places, chosen, split):
         try:
