@@ -90,8 +90,20 @@ def plan(tier: Tier, python: Interpreter, preload: tuple[str, ...]) -> Plan:
     settings["read"] = [*_SYSTEM, *(f"/etc/{name}" for name in _ETC), *python.folders, str(INSIDE)]
     command = [python.executable, "-s", "-c", _BOOT.format(folder=str(INSIDE)) + _ZYGOTE]
     return Plan(
-        command, [], [], dict(_ENVIRONMENT), settings, NOBODY, reach=[*python.folders, str(INSIDE)], reap=True
+        command,
+        [],
+        [],
+        _environment(python.executable),
+        settings,
+        NOBODY,
+        reach=[*python.folders, str(INSIDE)],
+        reap=True,
     )
+
+
+def _environment(executable: str) -> dict[str, str]:
+    """Give a ring's environment: its interpreter is the ``python`` that samples find."""
+    return _ENVIRONMENT | {"PATH": f"{Path(executable).parent}:{_ENVIRONMENT['PATH']}"}
 
 
 def _compile() -> None:
@@ -133,7 +145,7 @@ def _bubblewrap(python: Interpreter, settings: dict[str, Any]) -> Plan:
         after += ["--symlink", f"/proc/self/fd{target}", f"/dev/{name}"]
     after += ["--proc", "/proc", "--dir", "/dev/shm", "--size", "1048576", "--tmpfs", "/tmp"]  # noqa: S108
     after += ["--remount-ro", "/", "--chdir", "/"]
-    for name, value in _ENVIRONMENT.items():
+    for name, value in _environment(executable).items():
         after += ["--setenv", name, value]
     after += ["--", executable, "-s", "-c", _BOOT.format(folder=f"{_MOUNTED}/inside") + _ZYGOTE]
     return Plan(before, binds, after, {}, settings, NOBODY, die_with_parent=["--die-with-parent"])
@@ -166,7 +178,7 @@ def _gvisor(python: Interpreter, settings: dict[str, Any]) -> Plan:
             "cwd": "/",
             "noNewPrivileges": True,
             "args": [executable, "-s", "-c", boot, json.dumps(settings)],
-            "env": [f"{name}={value}" for name, value in _ENVIRONMENT.items()],
+            "env": [f"{name}={value}" for name, value in _environment(executable).items()],
             "capabilities": dict.fromkeys(("bounding", "effective", "permitted"), capabilities),
         },
         "mounts": [
@@ -194,7 +206,9 @@ def _host(python: Interpreter) -> tuple[str, list[tuple[str, str]], list[tuple[s
         elif Path(folder).is_dir():
             binds.append((folder, folder))
     binds += [(f"/etc/{name}", f"/etc/{name}") for name in _ETC if Path("/etc", name).exists()]
-    binds += [(str(INSIDE / "etc" / name), f"/etc/{name}") for name in ("passwd", "group", "nsswitch.conf")]
+    binds += [
+        (str(INSIDE / "etc" / name), f"/etc/{name}") for name in ("passwd", "group", "hosts", "nsswitch.conf")
+    ]
     binds.append((str(INSIDE), f"{_MOUNTED}/inside"))
     executable = python.executable
     for number, folder in enumerate(python.folders):
