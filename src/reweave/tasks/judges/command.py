@@ -14,11 +14,11 @@ from dataclasses import dataclass
 from functools import lru_cache
 from importlib.resources import files
 from pathlib import Path
-from typing import Self, cast
+from typing import cast
 
 from reweave.sandbox import Job, Limits, Run, StdinJob, StdinResult
 from reweave.sandbox.results import Reason
-from reweave.tasks.task import Scored, scored
+from reweave.tasks.task import Informed, Scored, scored
 
 LIMITS = Limits(wall=60.0, cpu=60.0, memory=4 << 30, processes=256, open_files=1024)
 SEEN = "/usr/bin:/bin"  # what a sample finds programs in
@@ -57,7 +57,7 @@ class Toolchain:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class CommandJudge:
+class CommandJudge(Informed):
     """Compiles and runs a program with its tests.
 
     Args:
@@ -112,16 +112,6 @@ class CommandJudge:
     def describe(self) -> str:
         """Give the tests' text."""
         return self.tests
-
-    def questions(self, reference: str) -> Sequence[Job]:
-        """Give nothing."""
-        del reference
-        return ()
-
-    def learnt(self, runs: Sequence[Run]) -> Self:
-        """Give the judge as it is."""
-        del runs
-        return self
 
 
 def _fitted(program: str, tests: str, depth: int | None) -> tuple[str, str]:

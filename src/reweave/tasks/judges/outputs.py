@@ -7,18 +7,18 @@ absolute or relative.
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, Self, cast
+from typing import Any, cast
 
 from reweave.sandbox import Call, CallsJob, CallsResult, Job, Limits, Raised, Returned, Run
 from reweave.sandbox.judge.scalars import simplified
 from reweave.sandbox.judge.verdicts import shown
-from reweave.tasks.task import Scored, scored
+from reweave.tasks.task import Informed, Scored, scored
 
 TOLERANCE = 1e-6
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class OutputsJudge:
+class OutputsJudge(Informed):
     """Compares what calls return with what is accepted.
 
     Args:
@@ -66,16 +66,6 @@ class OutputsJudge:
             f"{self.entry}({', '.join(map(shown, inputs))}) == {' or '.join(map(shown, accepted))}"
             for inputs, accepted in zip(self.inputs, self.accepted, strict=True)
         )
-
-    def questions(self, reference: str) -> Sequence[Job]:
-        """Give nothing: the file says what is right."""
-        del reference
-        return ()
-
-    def learnt(self, runs: Sequence[Run]) -> Self:
-        """Give the judge as it is."""
-        del runs
-        return self
 
 
 def _same(answer: Any, expected: Any) -> bool:

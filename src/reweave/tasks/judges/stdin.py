@@ -8,10 +8,10 @@ written with a point or an exponent, within ``TOLERANCE``, absolute or relative.
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Self, cast
+from typing import cast
 
 from reweave.sandbox import Job, Limits, Run, StdinJob, StdinResult
-from reweave.tasks.task import Scored, scored
+from reweave.tasks.task import Informed, Scored, scored
 
 TOLERANCE = 1e-6
 _SHOWN = 200  # characters of an output in a message
@@ -26,7 +26,7 @@ class Case:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class StdinJudge:
+class StdinJudge(Informed):
     """Runs a program on each case.
 
     Args:
@@ -62,16 +62,6 @@ class StdinJudge:
     def describe(self) -> str:
         """Give the cases."""
         return "\n".join(f"{case.input!r} -> {' or '.join(map(repr, case.outputs))}" for case in self.cases)
-
-    def questions(self, reference: str) -> Sequence[Job]:
-        """Give nothing: the cases say what is right."""
-        del reference
-        return ()
-
-    def learnt(self, runs: Sequence[Run]) -> Self:
-        """Give the judge as it is."""
-        del runs
-        return self
 
 
 def agree(printed: str, expected: str) -> bool:
