@@ -109,7 +109,8 @@ def evaluate(
     from reweave.settings import checked, gather
 
     flags: dict[str, Any] = {
-        "split": split, "limit": limit, "model": model, "kind": kind, "n": n, "temperature": temperature or None,
+        "split": split, "limit": limit, "model": model, "kind": kind, "n": n,
+        "temperature": temperature or None,
         "top_p": top_p or None, "min_p": min_p or None, "max_tokens": max_tokens, "stop": stop or None,
         "seed": seed, "prompt": prompt, "extract": extract, "decode": decode, "form": form, "tier": tier,
         "unsafe_no_isolation": unsafe_no_isolation or None, "python": python, "k": k or None,
