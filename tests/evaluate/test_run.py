@@ -76,7 +76,7 @@ def test_own_samples_again(score, tmp_path):
 
 @pytest.mark.parametrize("decode", ["strict", "lenient", "published"])
 def test_edit_answers(score, tmp_path, decode):
-    """Edits of the references pass in each decoding; malformed ones are no code in strict, mended in lenient."""
+    """Edits of the references pass in each decoding; malformed ones are no code in strict alone."""
     rows = []
     for task_id in small.TASKS:
         [sequence] = reweave.edit_sequences([small.solution(task_id)], paths=1, seed=1)
