@@ -32,7 +32,7 @@ TASKS = {
 WRONG = "    return 7\n"
 
 
-def row(task_id, **changes):
+def row(task_id, /, **changes):
     """Give a task's row."""
     prompt, solution, test = TASKS[task_id]
     name = task_id.partition("/")[2]

@@ -28,6 +28,10 @@ from reweave.tasks.judges.closeness import close, tolerance
 DATA = Path(os.environ.get("REWEAVE_DATA", "nowhere"))
 RECORDED = DATA / "recorded-completions"
 FLOATS = ("HumanEval/21", "Mbpp/14", "Mbpp/276", "Mbpp/312")
+PLUS = [
+    ("humaneval", "humaneval-plus/HumanEvalPlus.jsonl.gz", {"HumanEval/21"}),
+    ("mbpp", "mbpp-plus/MbppPlus.jsonl.gz", {"Mbpp/14", "Mbpp/276", "Mbpp/312"}),
+]
 SLOW = {"Mbpp/123", "Mbpp/255", "Mbpp/392"}
 pytestmark = pytest.mark.skipif(not RECORDED.exists(), reason="REWEAVE_DATA names no recorded-completions")
 
@@ -61,14 +65,6 @@ def test_humaneval(tmp_path):
 
 
 @pytest.mark.slow
-def test_humaneval_plus(tmp_path):
-    """HumanEval+ differs in the one float: 105 against 104."""
-    made = evaluate("humaneval+", tmp_path, EvalConfig(), Source(file=str(samples("humaneval"))))
-    assert differing(tmp_path, recorded("humaneval", "base_status", "plus_status")) == {"HumanEval/21"}
-    assert made.summary["verdicts"]["passed"] == 105
-
-
-@pytest.mark.slow
 def test_mbpp_base(tmp_path):
     """On the 378 tasks that both versions of MBPP+ have, base tests: 288 recorded, and the named two here."""
     made = evaluate("mbpp+", tmp_path, EvalConfig(split="base"), Source(file=str(samples("mbpp"))))
@@ -80,20 +76,22 @@ def test_mbpp_base(tmp_path):
 
 
 @pytest.mark.slow
-def test_mbpp_plus(tmp_path):
-    """MBPP+ differs in the named tasks; of the others every eighth is judged here."""
-    rows = small.read_lines(samples("mbpp"))
-    known = [task.id for task in load("mbpp+")]
-    kept = set(known[::8]) - SLOW | {name for name in FLOATS if name.startswith("Mbpp/")}
-    file = small.write_lines(tmp_path / "samples.jsonl", [row for row in rows if row["task_id"] in kept])
-    path = DATA / "mbpp-plus" / "MbppPlus.jsonl.gz"
-    lines = gzip.decompress(path.read_bytes()).decode().splitlines()
+@pytest.mark.parametrize(("name", "file", "differ"), PLUS)
+def test_plus(tmp_path, name, file, differ):
+    """With the added tests nothing but the floats differs, of those named and every eighth other task."""
+    known = [task.id for task in load(f"{name}+")]
+    kept = set(known[::8]) - SLOW | differ
+    rows = [row for row in small.read_lines(samples(name)) if row["task_id"] in kept]
+    lines = gzip.decompress((DATA / file).read_bytes()).decode().splitlines()
     part = [line for line in lines if json.loads(line)["task_id"] in kept]
-    benchmark = small.write_lines(tmp_path / "part.jsonl", part)
-    made = evaluate(str(benchmark), tmp_path / "run", EvalConfig(), Source(file=str(file)))
-    assert made.summary["n_tasks"] == len(kept)
-    expected = recorded("mbpp", "base_status", "plus_status")
-    assert differing(tmp_path / "run", expected) == {"Mbpp/14", "Mbpp/276", "Mbpp/312"}
+    made = evaluate(
+        str(small.write_lines(tmp_path / "part.jsonl", part)),
+        tmp_path / "run",
+        EvalConfig(),
+        Source(file=str(small.write_lines(tmp_path / "samples.jsonl", rows))),
+    )
+    assert (made.summary["task"], made.summary["n_tasks"]) == (f"{name}+", len(kept))
+    assert differing(tmp_path / "run", recorded(name, "base_status", "plus_status")) == differ
 
 
 @pytest.mark.parametrize("task_id", FLOATS)
