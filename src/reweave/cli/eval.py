@@ -2,6 +2,7 @@
 
 import sys
 from collections.abc import Mapping
+from functools import partial
 from itertools import product
 from pathlib import Path
 from typing import Annotated, Any
@@ -9,6 +10,10 @@ from typing import Annotated, Any
 import typer
 
 Flag = typer.Option
+Asking = partial(Flag, rich_help_panel="Asking a model")
+Reading = partial(Flag, rich_help_panel="Reading answers")
+Judging = partial(Flag, rich_help_panel="Judging programs")
+Counting = partial(Flag, rich_help_panel="Counting")
 _SWEPT = ("temperature", "top_p", "min_p")
 
 
@@ -32,61 +37,66 @@ def evaluate(
     ] = False,
     split: Annotated[str | None, Flag(help="A part of the benchmark; a wrong name lists them.")] = None,
     limit: Annotated[int | None, Flag(help="The first N tasks only.", show_default="all")] = None,
-    model: Annotated[str | None, Flag(help="The model's name, as its server knows it.")] = None,
+    model: Annotated[str | None, Asking(help="The model's name, as its server knows it.")] = None,
     base_url: Annotated[
-        str | None, Flag(help="An OpenAI-compatible server, such as http://127.0.0.1:8000/v1.")
+        str | None, Asking(help="An OpenAI-compatible server, such as http://127.0.0.1:8000/v1.")
     ] = None,
     kind: Annotated[
-        str | None, Flag(help="chat, or completions for base models.", show_default="chat")
+        str | None, Asking(help="chat, or completions for base models.", show_default="chat")
     ] = None,
-    n: Annotated[int | None, Flag("-n", help="Samples a task.", show_default="1")] = None,
+    n: Annotated[int | None, Asking("-n", help="Samples a task.", show_default="1")] = None,
     temperature: Annotated[
         list[float] | None,
-        Flag(help="Repeat it, or those below, for a sweep.", show_default="0, or 1 where n > 1"),
+        Asking(help="Repeat it, --top-p or --min-p for a sweep.", show_default="0, or 1 where n > 1"),
     ] = None,
-    top_p: Annotated[list[float] | None, Flag(help="Nucleus sampling.")] = None,
-    min_p: Annotated[list[float] | None, Flag(help="Least probability, relative to the likeliest.")] = None,
-    max_tokens: Annotated[int | None, Flag(help="Tokens of a completion.", show_default="1024")] = None,
+    top_p: Annotated[list[float] | None, Asking(help="Nucleus sampling.")] = None,
+    min_p: Annotated[list[float] | None, Asking(help="Least probability, relative to the likeliest.")] = None,
+    max_tokens: Annotated[int | None, Asking(help="Tokens of a completion.", show_default="1024")] = None,
     stop: Annotated[
         list[str] | None,
-        Flag(help="What ends a completion; repeatable.", show_default="the benchmark's, for base models"),
+        Asking(help="What ends a completion; repeatable.", show_default="the benchmark's, for base models"),
     ] = None,
-    seed: Annotated[int | None, Flag(help="Sample i is asked for with seed + i.", show_default="0")] = None,
+    seed: Annotated[int | None, Asking(help="Sample i is asked for with seed + i.", show_default="0")] = None,
     prompt: Annotated[
-        str | None, Flag(help="A template file with {prompt}, {instruction} or {entry_point}.")
+        str | None, Asking(help="A template file with {prompt}, {instruction} or {entry_point}.")
     ] = None,
-    concurrency: Annotated[int | None, Flag(help="Requests under way at once.", show_default="32")] = None,
-    timeout: Annotated[float | None, Flag(help="Seconds one request may take.", show_default="600")] = None,
-    retries: Annotated[int | None, Flag(help="Further attempts at what may pass.", show_default="8")] = None,
+    concurrency: Annotated[int | None, Asking(help="Requests under way at once.", show_default="32")] = None,
+    timeout: Annotated[float | None, Asking(help="Seconds one request may take.", show_default="600")] = None,
+    retries: Annotated[
+        int | None, Asking(help="Further attempts at what may pass.", show_default="8")
+    ] = None,
     prices: Annotated[
-        tuple[float, float] | None, Flag(help="Of a million prompt tokens, and of completion tokens.")
+        tuple[float, float] | None, Asking(help="Of a million prompt tokens, and of completion tokens.")
     ] = None,
     extract: Annotated[
-        str | None, Flag(help="auto: take code out of Markdown. never.", show_default="auto")
+        str | None, Reading(help="auto: take code out of Markdown. never.", show_default="auto")
     ] = None,
     decode: Annotated[
-        str | None, Flag(help="For edit models: strict, lenient, or published as the paper's code.")
+        str | None, Reading(help="For edit models: strict, lenient, or published as the paper's code.")
     ] = None,
     form: Annotated[
-        str | None, Flag(help="How edits are written, as in reweave edits.", show_default="unified")
+        str | None, Reading(help="How edits are written, as in reweave edits.", show_default="unified")
     ] = None,
-    tier: Annotated[str | None, Flag(help="strong, default or reduced isolation.")] = None,
+    tier: Annotated[
+        str | None, Judging(help="strong, default or reduced isolation.", show_default="the best that holds")
+    ] = None,
     unsafe_no_isolation: Annotated[
         bool,
-        Flag(
+        Judging(
             "--unsafe-no-isolation", help="Run programs even where nothing holds them; every record says so."
         ),
     ] = False,
     python: Annotated[
-        str | None, Flag(help="The programs' interpreter, or a virtual environment's folder.")
+        str | None, Judging(help="The programs' interpreter, or a virtual environment's folder.")
     ] = None,
     k: Annotated[
-        list[int] | None, Flag("-k", help="Of pass@k; repeatable.", show_default="1 5 10 50 100, as n allows")
+        list[int] | None,
+        Counting("-k", help="Of pass@k; repeatable.", show_default="1 5 10 50 100, as n allows"),
     ] = None,
     model_config: Annotated[
-        Path | None, Flag(help="The model's config.json: FLOPs of sampling are counted by it.")
+        Path | None, Counting(help="The model's config.json: FLOPs of sampling are counted by it.")
     ] = None,
-    workers: Annotated[int | None, Flag(help="Programs at once.", show_default="one a core")] = None,
+    workers: Annotated[int | None, Judging(help="Programs at once.", show_default="one a core")] = None,
     config: Annotated[Path | None, Flag(help="TOML file with any of these settings.")] = None,
     set_: Annotated[
         list[str] | None, Flag("--set", help="key=value, as in the TOML file; repeatable.")
