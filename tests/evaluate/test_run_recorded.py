@@ -6,7 +6,7 @@ The recording is of 26 April 2024, with the evalplus release of that time (0.2.x
   ``subprocess.Popen`` to None. Importing ``numpy.testing`` starts a process, which failed there, and so every
   answer that was not equal to the last bit was wrong (evalplus issue 157, mended by pull request 165):
   HumanEval/21, Mbpp/14, 276 and 312. evalplus 0.3.1 passes all four.
-- It gave each call a time limit of its own, of a second or twice the reference's time; here all calls of a
+- It gave each call a time limit of its own, a second or four times the reference's; here all calls of a
   task share one, of 10 seconds or four times the reference's: Mbpp/123, 255 and 392 take long enough for that
   to matter, and may end either way on a slow machine.
 """
