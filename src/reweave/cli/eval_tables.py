@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from rich.table import Table
+from rich.text import Text
 
 from reweave.records import Reject
 from reweave.tasks import CheckRow, Task
@@ -17,7 +18,8 @@ def summary_table(summary: Mapping[str, Any]) -> Table:
         summary: The contents of ``summary.json``.
     """
     named = summary["task"] + (f", {summary['model']}" if summary.get("model") else "")
-    table = Table(title=f"{named}: {summary['n_tasks']:,} tasks, {summary['n_samples']:,} samples")
+    title = f"{named}: {summary['n_tasks']:,} tasks, {summary['n_samples']:,} samples"
+    table = Table(title=Text(title), title_justify="left")
     for column in ("", "value", "95 % interval", "standard error"):
         table.add_column(column, justify="left" if not column else "right")
     for k, figure in summary["pass@k"].items():
@@ -25,6 +27,8 @@ def summary_table(summary: Mapping[str, Any]) -> Table:
         interval = "one task has none" if low_high is None else f"{low_high[0]:.1%} to {low_high[1]:.1%}"
         error = "" if figure["stderr"] is None else f"{figure['stderr']:.1%}"
         table.add_row(f"pass@{k}", f"{figure['value']:.1%}", interval, error)
+    if not summary["pass@k"]:
+        table.add_row("pass@1", "none", "a task has no judged sample", "")
     table.add_section()
     for reason, count in sorted(summary["verdicts"].items(), key=lambda pair: -pair[1]):
         table.add_row(reason, f"{count:,}", f"{count / summary['n_samples']:.1%} of samples", "")

@@ -1,5 +1,12 @@
 """Scoring code models: what was measured, and how sure one can be of it.
 
+A whole run, ``docs/evaluation.md``:
+
+- ``run``: from a benchmark and samples to a run directory; ``config``: its settings; ``folder``: what the
+  directory holds, and which settings it binds; ``summary_file``, ``versions``: what ``summary.json`` says.
+- ``given``: samples from a file; ``sampled``: from a model; ``programs``: from an answer to a program.
+- ``scoring``: from programs to verdicts; ``partial``: the verdicts so far, safe from a kill.
+
 The statistics know nothing of files, models or sandboxes: they take verdicts, or counts of samples by task,
 and give numbers with intervals. ``docs/evaluation-statistics.md`` has the formulas and says when not to trust
 them.

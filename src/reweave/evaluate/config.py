@@ -1,20 +1,16 @@
-"""The resolved configuration of ``reweave eval``: all that decides its numbers but tasks and samples."""
+"""The settings of ``reweave eval``: what decides its numbers, and apart from it what does not."""
 
-from typing import Literal
+from typing import Annotated, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 
-from reweave.edits.codec import EOS, MARKER
+from reweave.edits.codec import EOS, MARKER, split_lenient
 
 Decoding = Literal["strict", "lenient", "published"]
 
 
 class EvalConfig(BaseModel):
-    """How samples are drawn, read and judged.
-
-    Where models are asked, how many at once, and how many samples run at once is not in it: none of it
-    changes what is measured, and a run may go on with other values.
-    """
+    """How samples are drawn, read and judged: all that decides the numbers, but for tasks and samples."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
@@ -42,8 +38,16 @@ class EvalConfig(BaseModel):
     unsafe_no_isolation: bool = False
     python: str | None = None
     # estimating
-    k: tuple[int, ...] | None = None
+    k: tuple[Annotated[int, Field(ge=1)], ...] | None = None
     model_config_file: str | None = None
+
+    @model_validator(mode="after")
+    def _check_edits(self) -> Self:
+        """Refuse here what would fail at every answer."""
+        split_lenient("", marker=self.marker, eos=self.eos)  # says what a marker cannot be
+        if self.decode == "published" and (self.form, self.marker) != ("unified", MARKER):
+            raise ValueError(f"the published decoder reads unified edits after {MARKER}, and nothing else")
+        return self
 
     @property
     def drawn_at(self) -> float:
@@ -51,3 +55,17 @@ class EvalConfig(BaseModel):
         if self.temperature is not None:
             return self.temperature
         return 0.0 if self.n == 1 else 1.0
+
+
+class PlaceConfig(BaseModel):
+    """Where samples come from and how hard the machines work: a run may go on with other values."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    samples: str | None = None
+    base_url: str | None = None
+    concurrency: int = Field(32, ge=1)
+    timeout: float = Field(600.0, gt=0)
+    retries: int = Field(8, ge=0)
+    prices: tuple[float, float] | None = None
+    workers: int = Field(0, ge=0)

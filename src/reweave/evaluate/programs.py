@@ -14,6 +14,7 @@ from reweave.evaluate.config import EvalConfig
 from reweave.storage.extract import extract_code
 from reweave.tasks import Task
 
+_OPENING = re.compile(r"^[ \t]*(?:`{3,}|~{3,}).*\n", re.MULTILINE)
 _FENCED = re.compile(r"^[ \t]*(`{3,}|~{3,})[^\n`]*\n(.*?)(?:^[ \t]*\1[ \t]*$|\Z)", re.MULTILINE | re.DOTALL)
 
 
@@ -59,7 +60,7 @@ def read_answer(task: Task, answer: str, config: EvalConfig) -> Read:
         code, _, rule = extract_code(answer, config.extract)
     else:
         code, rule = _fenced(answer) if config.extract == "auto" else (answer, "")
-    at = answer.find(code)
+    at = _place(code, answer)
     cut = (at, len(answer) - at - len(code)) if at >= 0 else None
     if not code.strip():
         return Read(None, rule or "none", cut, "the answer holds no code")
@@ -87,6 +88,12 @@ def _decoded(task: Task, answer: str, config: EvalConfig) -> Read:
     if not code.strip():
         return Read(None, rule, None, "the edits make no program", states)
     return Read(task.program(code), rule, None, "", states)
+
+
+def _place(code: str, answer: str) -> int:
+    """Give where the code stands in the answer, behind a fence if it does; -1 where it is not one piece."""
+    fences = (match.end() for match in _OPENING.finditer(answer)) if code != answer else ()
+    return next((at for at in fences if answer.startswith(code, at)), answer.find(code))
 
 
 def _fenced(answer: str) -> tuple[str, str]:

@@ -1,14 +1,14 @@
 """A whole run of ``reweave eval``: a benchmark and samples in, a run directory out.
 
 Three steps, each kept when it is done: all samples (read from a file, or drawn from a model), all verdicts,
-the summary. Started again, a run goes on where it stopped.
+the summary. Started again, a run goes on where it stopped. What can be refused is refused before the first
+step: a setting that fails at the end would cost all the others.
 """
 
-import platform
+import hashlib
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
 
@@ -18,15 +18,16 @@ from reweave import __version__
 from reweave.errors import EstimateError, InputError
 from reweave.evaluate.config import EvalConfig
 from reweave.evaluate.folder import EvalFolder
-from reweave.evaluate.given import given_samples, known_tasks
+from reweave.evaluate.given import Sample, given_samples
+from reweave.evaluate.partial import PartialVerdicts
 from reweave.evaluate.scoring import schema, score
+from reweave.evaluate.summary_file import FORMAT, Run, flops, make_summary
 from reweave.records import Reject
 from reweave.sandbox import Sandbox
 from reweave.storage import open_source
 from reweave.storage.atomic import atomic_file, atomic_write
 from reweave.tasks import Task, load, prepare
 
-FORMAT = 1  # of the run directory
 _DATA = ("numpy", "pandas")  # libraries that the fork server is to have imported already
 
 
@@ -36,7 +37,7 @@ class Source:
 
     Args:
         file: What ``reweave.storage.open_source`` takes.
-        endpoint: A ``reweave.models.Endpoint``.
+        endpoint: A ``reweave.models.Endpoint``, of the configuration's model and kind.
         on_progress: As ``reweave.models.ask`` has it.
     """
 
@@ -52,8 +53,9 @@ class Evaluated:
     Args:
         folder: The run directory.
         summary: The contents of ``summary.json``.
-        rejects: Rows of the benchmark or the samples that could not be read.
-        unsampled: Samples that got no answer; the same command asks for them again.
+        rejects: Rows of the benchmark or the samples that could not be read, tasks that cannot be judged.
+        unsampled: Samples that got no answer; the same call asks for them again.
+        unjudged: Samples of which the judge could say nothing; the same call judges them again.
         was_complete: Whether there was nothing left to do.
     """
 
@@ -61,6 +63,7 @@ class Evaluated:
     summary: dict[str, Any]
     rejects: list[Reject] = field(default_factory=list)
     unsampled: int = 0
+    unjudged: int = 0
     was_complete: bool = False
 
 
@@ -91,38 +94,51 @@ def evaluate(
         EstimateError: A k that there are too few samples for.
     """
     rejects: list[Reject] = []
-    tasks = load(benchmark, split=config.split, rejects=rejects)
-    tasks = tasks[: config.limit or None]
-    by_id = known_tasks(tasks)
+    every, tasks = load_tasks(benchmark, config, rejects)
+    _check_source(config, source)
+    given = None if source.file is None else _given(source.file, every, tasks, config, rejects)
+    _check_k(config, tasks, given)
+    flops((), config)  # a file that cannot be read is to be known now
     with EvalFolder(out) as folder:
-        folder.claim(
-            {
-                "format": FORMAT,
-                "reweave": __version__,
-                "benchmark": tasks[0].benchmark,
-                "tasks": len(tasks),
-                "samples": None if source.file is None else open_source(source.file).fingerprint(),
-                **config.model_dump(mode="json"),
-            }
-        )
-        if folder.summary.exists() and folder.verdicts.exists():
-            summary = orjson.loads(folder.summary.read_bytes())
-            if not summary["verdicts"].get("not-sampled"):
-                return Evaluated(folder=out, summary=summary, rejects=rejects, was_complete=True)
-        total, unsampled = _write_samples(folder, tasks, config, source, rejects)
+        folder.claim(_claimed(tasks, config, source))
+        if folder.is_complete():
+            return _complete(folder, tasks, config, source)
         with open_box(tasks, config, workers) as box:
+            total = _write_samples(folder, given or _drawn(folder, tasks, config, source))
+            del given  # there may be many
             prepared = prepare(tasks, box, rejects=rejects)
+            if not prepared:
+                raise InputError(f"no task can be judged here: {rejects[-1].id}: {rejects[-1].detail}")
             by_id = {task.id: task for task in prepared}
-            tasks = [task for task in tasks if task.id in by_id]
             rows = (row for row in folder.rows() if row["task_id"] in by_id)
-            with folder.partial() as verdicts:
+            with folder.partial as verdicts:
                 score(rows, by_id, box, verdicts, report and (lambda done: report(done, total)))
-                _write_verdicts(folder, verdicts.done)
-                _write_tasks(folder, prepared)
-                summary = _summary(folder, prepared, verdicts.done, config, box, source)
-                atomic_write(folder.summary, orjson.dumps(summary, option=orjson.OPT_INDENT_2))
+                judged = _verdicts(folder, verdicts)
+            run = Run(
+                tasks=tasks, samples=_Rows(folder), verdicts=judged, rejects=rejects, config=config,
+                tier=box.tier, drawn=source.endpoint is not None,
+            )  # fmt: skip
+            summary = make_summary(run)
+            _write(folder, run, {task.id: task for task in tasks} | by_id, summary)
+            unsampled, unjudged = (
+                summary["verdicts"].get(word, 0) for word in ("not-sampled", "harness-error")
+            )
+            if not unsampled and not unjudged and len(prepared) == len(tasks):
                 verdicts.remove()
-    return Evaluated(folder=out, summary=summary, rejects=rejects, unsampled=unsampled)
+    return Evaluated(folder=out, summary=summary, rejects=rejects, unsampled=unsampled, unjudged=unjudged)
+
+
+def load_tasks(benchmark: str, config: EvalConfig, rejects: list[Reject]) -> tuple[list[Task], list[Task]]:
+    """Give all tasks of a benchmark, and those that the configuration is about.
+
+    Raises:
+        InputError: There are none.
+    """
+    every = load(benchmark, split=config.split, rejects=rejects)
+    if not every:
+        why = f": {rejects[0].detail}" if rejects else ""
+        raise InputError(f"{benchmark} has no task that can be read{why}")
+    return every, every[: config.limit or None]
 
 
 def open_box(tasks: Sequence[Task], config: EvalConfig, workers: int | None) -> Sandbox:
@@ -137,151 +153,138 @@ def open_box(tasks: Sequence[Task], config: EvalConfig, workers: int | None) -> 
     )
 
 
-def _write_samples(
-    folder: EvalFolder, tasks: list[Task], config: EvalConfig, source: Source, rejects: list[Reject]
-) -> tuple[int, int]:
-    """Write ``samples.jsonl`` in the tasks' order; give how many there are, and how many got no answer."""
-    known = {task.id: task for task in tasks}
-    if source.file is not None:
-        samples = list(given_samples(source.file, known, config, rejects))
-        place = {task.id: number for number, task in enumerate(tasks)}
-        samples.sort(key=lambda sample: (place[sample.task.id], sample.number))
-    elif source.endpoint is not None:
-        from reweave.evaluate.sampled import draw_samples  # noqa: PLC0415 - models are an extra
+def _check_source(config: EvalConfig, source: Source) -> None:
+    endpoint = source.endpoint
+    if (source.file is None) == (endpoint is None):
+        both = "samples come from a file or from a server, and both are given" if endpoint else "no samples"
+        raise InputError(f"{both}: give --samples FILE, or --model NAME with --base-url URL")
+    if endpoint and (endpoint.model, endpoint.kind) != (config.model, config.kind):
+        raise InputError(
+            f"the endpoint is of {endpoint.model!r}, {endpoint.kind}, and the configuration of"
+            f" {config.model!r}, {config.kind}"
+        )
+    if endpoint and config.prompt is not None:
+        from reweave.models import load_prompt  # noqa: PLC0415 - where a model is asked
 
-        samples = list(draw_samples(tasks, config, source.endpoint, folder.requests, source.on_progress))
-    else:
-        raise InputError("no samples: give --samples FILE, or --model NAME with --base-url URL")
+        load_prompt(config.prompt)
+
+
+def _check_k(config: EvalConfig, tasks: Sequence[Task], given: Sequence[Sample] | None) -> None:
+    """Refuse a k that some task has too few samples for."""
+    if not config.k:
+        return
+    k, counts = max(config.k), Counter(sample.task.id for sample in given or ())
+    few = [
+        task.id for task in tasks if (config.n if given is None else counts.get(task.id, k)) < k
+    ]  # a task without any sample is in no number
+    if few:
+        raise EstimateError(f"pass@{k} needs {k} samples of each task", tuple(few))
+
+
+def _given(
+    file: str, every: Sequence[Task], tasks: Sequence[Task], config: EvalConfig, rejects: list[Reject]
+) -> list[Sample]:
+    wanted: dict[str, Task | None] = {task.id: None for task in every}
+    wanted |= {task.id: task for task in tasks}
+    samples = list(given_samples(file, wanted, config, rejects))
     if not samples:
-        raise InputError(f"no sample of {source.file} is of a task of this benchmark")
-    with atomic_file(folder.samples) as file:
-        for sample in samples:
-            file.write(orjson.dumps(sample.row(), option=orjson.OPT_APPEND_NEWLINE))
-    return len(samples), sum(sample.failure is not None for sample in samples)
+        why = f"; its first row: {rejects[0].reason}: {rejects[0].detail}" if rejects else ""
+        raise InputError(f"no sample of {file} is of a task of this benchmark{why}")
+    place = {task.id: number for number, task in enumerate(tasks)}
+    samples.sort(key=lambda sample: (place[sample.task.id], sample.number))
+    return samples
 
 
-def _write_verdicts(folder: EvalFolder, rows: list[dict[str, Any]]) -> None:
+def _drawn(folder: EvalFolder, tasks: list[Task], config: EvalConfig, source: Source) -> list[Sample]:
+    from reweave.evaluate.sampled import draw_samples  # noqa: PLC0415 - models are an extra
+
+    return list(draw_samples(tasks, config, source.endpoint, folder.requests, source.on_progress))
+
+
+def _claimed(tasks: Sequence[Task], config: EvalConfig, source: Source) -> Mapping[str, Any]:
+    """Give all that a run must have in common with its continuation."""
+    digest = hashlib.sha256()
+    for task in tasks:
+        parts = (task.id, task.prompt, task.chat, task.reference or "", task.judge.describe())
+        digest.update("\0".join(parts).encode("utf-8", "replace"))
+    prompt = None
+    if source.endpoint and config.prompt is not None:
+        prompt = hashlib.sha256(Path(config.prompt).read_bytes()).hexdigest()
+    return {
+        "format": FORMAT,
+        "reweave": __version__,
+        "benchmark": tasks[0].benchmark,
+        "tasks": {"number": len(tasks), "sha256": digest.hexdigest()},
+        "samples": None if source.file is None else open_source(source.file).fingerprint(),
+        "prompt_sha256": prompt,
+        **config.model_dump(mode="json"),
+    }
+
+
+def _write_samples(folder: EvalFolder, samples: Sequence[Sample]) -> int:
+    folder.write_lines("samples.jsonl", (sample.row() for sample in samples))
+    return len(samples)
+
+
+def _verdicts(folder: EvalFolder, verdicts: PartialVerdicts) -> list[dict[str, Any]]:
+    """Give the verdicts in the samples' order."""
+    found = (verdicts.of(row) for row in folder.rows())
+    return [row for row in found if row is not None]
+
+
+class _Rows:
+    """The rows of ``samples.jsonl``, from the file each time: there may be many."""
+
+    def __init__(self, folder: EvalFolder) -> None:
+        self._folder = folder
+
+    def __iter__(self) -> Iterator[Mapping[str, Any]]:
+        return self._folder.rows()
+
+
+def _write(folder: EvalFolder, run: Run, tasks: Mapping[str, Task], summary: Mapping[str, Any]) -> None:
+    """Write what others read; the summary comes last."""
     import pyarrow as pa  # noqa: PLC0415 - takes a while
     import pyarrow.parquet as pq  # noqa: PLC0415 - likewise
 
-    table = pa.Table.from_pylist(rows, schema=schema())
     with atomic_file(folder.verdicts) as file:
-        pq.write_table(table, file, compression="zstd")
-
-
-def _write_tasks(folder: EvalFolder, tasks: Sequence[Task]) -> None:
-    with atomic_file(folder.path / "tasks.jsonl") as file:
-        for task in tasks:
-            row = {
+        pq.write_table(pa.Table.from_pylist(list(run.verdicts), schema=schema()), file, compression="zstd")
+    folder.write_lines(
+        "tasks.jsonl",
+        (
+            {
                 "task_id": task.id,
                 "prompt": task.prompt or task.chat,
                 "tests": task.judge.describe(),
                 "reference": task.reference,
                 "group": task.group,
             }
-            file.write(orjson.dumps(row, option=orjson.OPT_APPEND_NEWLINE))
+            for task in tasks.values()
+        ),
+    )
+    names = ("id", "outcome", "reason", "detail")
+    folder.write_lines(
+        "rejects.jsonl", ({name: getattr(reject, name) for name in names} for reject in run.rejects)
+    )
+    _write_summary(folder, summary)
 
 
-def _summary(
-    folder: EvalFolder,
-    tasks: Sequence[Task],
-    rows: list[dict[str, Any]],
-    config: EvalConfig,
-    box: Sandbox,
-    source: Source,
-) -> dict[str, Any]:
-    from reweave.evaluate.summary import summarize  # noqa: PLC0415 - numpy
-
-    group = {task.id: task.group for task in tasks}
-    numbers = summarize([{**row, "group": group[row["task_id"]]} for row in rows], config.k)
-    drawn = source.endpoint is not None
-    sampling = {
-        "kind": config.kind,
-        "n": config.n,
-        "temperature": config.drawn_at,
-        "top_p": config.top_p,
-        "min_p": config.min_p,
-        "max_tokens": config.max_tokens,
-        "stop": config.stop,
-        "seed": config.seed,
-    }
-    return {
-        "format": FORMAT,
-        "task": tasks[0].benchmark,
-        "split": config.split,
-        "model": config.model,
-        **numbers,
-        "forms": dict(sorted(Counter(row["form"] for row in rows).items())),
-        "failures": _failures(folder),
-        "tokens": _tokens(folder),
-        "flops": _flops(folder, config),
-        "diversity": _diversity(folder, group),
-        "sandbox": {"tier": box.tier, "unsafe": box.tier == "none"},
-        "sampling": sampling if drawn else None,
-        "decoding": config.decode,
-        "versions": {"reweave": __version__, "python": platform.python_version(), **_libraries(tasks)},
-    }
+def _write_summary(folder: EvalFolder, summary: Mapping[str, Any]) -> None:
+    atomic_write(folder.summary, orjson.dumps(summary, option=orjson.OPT_INDENT_2))
 
 
-def _failures(folder: EvalFolder) -> dict[str, int]:
-    kinds = Counter(row["failure"]["kind"] for row in folder.rows() if "failure" in row)
-    return dict(sorted(kinds.items()))
+def _complete(folder: EvalFolder, tasks: Sequence[Task], config: EvalConfig, source: Source) -> Evaluated:
+    """Give a run that has all its verdicts; its summary is made anew, since other k may be asked for."""
+    import pyarrow.parquet as pq  # noqa: PLC0415 - takes a while
 
-
-def _tokens(folder: EvalFolder) -> dict[str, int] | None:
-    counts = [row["tokens"] for row in folder.rows() if row["tokens"]]
-    if not counts:
-        return None
-    return {name: sum(each[name] for each in counts) for name in ("prompt", "completion")}
-
-
-def _flops(folder: EvalFolder, config: EvalConfig) -> dict[str, Any] | None:
-    if config.model_config_file is None:
-        return None
-    from reweave.evaluate.flops import sampling_flops  # noqa: PLC0415 - numpy
-    from reweave.evaluate.model_shape import model_shape  # noqa: PLC0415 - likewise
-
-    shape = model_shape(Path(config.model_config_file))
-    counts = [row["tokens"] for row in folder.rows() if row["tokens"]]
-    if not counts:
-        raise InputError("--model-config: the samples do not say how many tokens they have")
-    total = sum(sampling_flops(shape, max(1, each["prompt"]), [each["completion"]]).total for each in counts)
-    note = "2 N tokens, prompt and completion, plus attention; each sample reads its prompt"
-    return {"per_sample": total / len(counts), "n_samples": len(counts), "note": note}
-
-
-def _diversity(folder: EvalFolder, group: dict[str, str | None]) -> dict[str, Any] | None:
-    from reweave.evaluate.diversity import distinct_programs  # noqa: PLC0415 - numpy
-
-    programs: dict[str, list[str | None]] = {task: [] for task in group}
-    for row in folder.rows():
-        if row["task_id"] in programs:
-            programs[row["task_id"]].append(row["program"])
-    if max(map(len, programs.values())) < 2:
-        return None
-    groups = group if any(group.values()) else None
-    try:
-        found = distinct_programs(programs, groups=groups)
-    except EstimateError:
-        return None
-    share = found.share
-    return {
-        "distinct_programs": {
-            "value": share.value,
-            "stderr": share.stderr,
-            "ci95": None if share.ci95 is None else list(share.ci95),
-        },
-        "n_samples": found.n_samples,
-        "n_distinct": found.n_distinct,
-        "unparsed": found.unparsed,
-    }
-
-
-def _libraries(tasks: Sequence[Task]) -> dict[str, str]:
-    found = {}
-    for library in sorted({library for task in tasks for library in task.libraries}):
-        try:
-            found[library] = version(library)
-        except PackageNotFoundError:
-            continue
-    return found
+    with (folder.path / "rejects.jsonl").open("rb") as file:
+        rejects = [Reject(**orjson.loads(line)) for line in file]
+    before = orjson.loads(folder.summary.read_bytes())
+    run = Run(
+        tasks=tasks, samples=_Rows(folder), verdicts=pq.read_table(folder.verdicts).to_pylist(),
+        rejects=rejects, config=config, tier=before["sandbox"]["tier"], drawn=source.endpoint is not None,
+    )  # fmt: skip
+    summary = make_summary(run) | {"versions": before["versions"]}
+    if summary != before:
+        _write_summary(folder, summary)
+    return Evaluated(folder=folder.path, summary=summary, rejects=rejects, was_complete=True)

@@ -1,11 +1,10 @@
 """Judging the samples of a run: each program through the sandbox, a verdict row a sample, in order."""
 
 from collections import deque
-from collections.abc import Callable, Iterator, Mapping
-from itertools import islice
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
 
-from reweave.evaluate.folder import PartialVerdicts
+from reweave.evaluate.partial import PartialVerdicts
 from reweave.sandbox import Sandbox
 from reweave.tasks import Scored, Task, judge
 
@@ -17,47 +16,60 @@ COLUMNS = (
 
 
 def score(
-    rows: Iterator[dict[str, Any]],
+    rows: Iterable[dict[str, Any]],
     tasks: Mapping[str, Task],
     box: Sandbox,
     verdicts: PartialVerdicts,
     report: Callable[[int], None] | None = None,
 ) -> None:
-    """Judge samples, from the first that has no verdict on.
+    """Judge the samples that have no verdict yet.
 
     Args:
         rows: Of ``samples.jsonl``.
         tasks: Prepared, by id.
         box: Where programs run.
-        verdicts: Takes the verdicts.
+        verdicts: Has the verdicts so far, and takes the others.
         report: Called with the number of verdicts there are.
     """
     waiting: deque[dict[str, Any]] = deque()  # taken, in order, without a verdict yet
+    unsafe = box.tier == "none"
+    done = 0
 
     def programs() -> Iterator[tuple[Task, str]]:
-        for row in islice(rows, len(verdicts.done), None):
+        nonlocal done
+        for row in rows:
+            if verdicts.of(row) is not None:
+                done += 1
+                continue
             waiting.append(row)
             if row["program"] is not None:
                 yield tasks[row["task_id"]], row["program"]
 
-    for _, scored in judge(programs(), box):
-        _settle_unrun(waiting, verdicts)
-        verdicts.append(_row(waiting.popleft(), scored))
-        if report is not None:
-            report(len(verdicts.done))
-    _settle_unrun(waiting, verdicts)
-
-
-def _settle_unrun(waiting: deque[dict[str, Any]], verdicts: PartialVerdicts) -> None:
-    """Give what has no program its verdict: there was no answer, or no code in it."""
-    while waiting and waiting[0]["program"] is None:
+    def settle(scored: Scored) -> None:
+        nonlocal done
         row = waiting.popleft()
-        reason = "not-sampled" if "failure" in row else "no-code"
-        detail = row["extraction"].get("detail", "")
-        verdicts.append(_row(row, Scored(passed=False, reason=reason, form="none", detail=detail)))
+        verdicts.append(row, _row(row, scored, unsafe=unsafe))
+        done += 1
+        if report is not None:
+            report(done)
+
+    def settle_unrun() -> None:
+        while waiting and waiting[0]["program"] is None:
+            settle(_unrun(waiting[0]))
+
+    for _, scored in judge(programs(), box):
+        settle_unrun()
+        settle(scored)
+    settle_unrun()
 
 
-def _row(sample: Mapping[str, Any], scored: Scored) -> dict[str, Any]:
+def _unrun(row: Mapping[str, Any]) -> Scored:
+    """Give what has no program its verdict: there was no answer, or no code in it."""
+    reason = "not-sampled" if "failure" in row else "no-code"
+    return Scored(passed=False, reason=reason, form="none", detail=row["extraction"].get("detail", ""))
+
+
+def _row(sample: Mapping[str, Any], scored: Scored, *, unsafe: bool) -> dict[str, Any]:
     """Give a row of ``verdicts.parquet``."""
     return {
         "task_id": sample["task_id"],
@@ -68,9 +80,10 @@ def _row(sample: Mapping[str, Any], scored: Scored) -> dict[str, Any]:
         "seconds": scored.seconds,
         "cpu_seconds": scored.cpu_seconds,
         "memory": scored.memory,
-        "detail": scored.detail,
+        # A program can raise what no file can hold
+        "detail": scored.detail.encode("utf-8", "replace").decode(),
         "tier": scored.tier or "",
-        "unsafe": scored.unsafe,
+        "unsafe": scored.unsafe or unsafe,
     }
 
 

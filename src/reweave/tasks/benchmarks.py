@@ -79,6 +79,15 @@ _ALL = (
         "mbpp-plus/MbppPlus.jsonl.gz",
         splits=("base", "plus"),
     ),
+    # After mbpp+, whose files have all its columns and `assertion`
+    _benchmark(
+        "humaneval+",
+        "HumanEval with 80 times as many inputs; split base has the original ones only.",
+        evalplus.humaneval_plus,
+        "task_id prompt entry_point canonical_solution base_input plus_input contract atol",
+        "humaneval-plus/HumanEvalPlus.jsonl.gz",
+        splits=("base", "plus"),
+    ),
     _benchmark(
         "humaneval+",
         "HumanEval with 80 times as many inputs; split base has the original ones only.",
