@@ -58,7 +58,7 @@ class Reader:
 
     def waits_for(self, condition: str) -> None:
         """Give the page five seconds to make a condition true."""
-        WebDriverWait(self.driver, 5, poll_frequency=0.02).until(lambda _: self.run(f"return {condition}"))
+        WebDriverWait(self.driver, 30, poll_frequency=0.02).until(lambda _: self.run(f"return {condition}"))
 
     def complaints(self) -> list[Any]:
         """Give what the page has logged, and what it asked for other than pages beside it."""
