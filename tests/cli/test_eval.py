@@ -165,6 +165,7 @@ def test_refusals(benchmark, samples, tmp_path):
     assert "both are given" in refused(benchmark, *both, *there)
     assert "need a model" in refused(benchmark, "--samples", samples, "--top-p", 1, "--top-p", 0.5, *there)
     assert "set REWEAVE_DATA" in refused("humaneval", *there, env={"REWEAVE_DATA": ""})
+    assert "leave -o, --samples" in refused(benchmark, "--check", *there)
     assert "it has none" in refused(benchmark, "--split", "base", "--samples", samples, *there)
     assert "decode: " in refused(benchmark, "--samples", samples, "--decode", "loosely", *there)
     assert "colour: " in refused(benchmark, "--samples", samples, "--set", "colour=red", *there)

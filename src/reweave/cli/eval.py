@@ -136,6 +136,10 @@ def evaluate(
     points = sweep(settings)
     configs = {name: checked(EvalConfig, settings | point) for name, point in points.items()}
     if check:
+        if out is not None or place.samples is not None or place.base_url is not None:
+            raise InputError(
+                "--check judges the benchmark's own programs: leave -o, --samples and --base-url out"
+            )
         sys.exit(check_benchmark(benchmark, next(iter(configs.values())), place.workers or None))
     if out is None:
         raise InputError("where to? give -o RUN, the folder of the run")
