@@ -574,7 +574,7 @@ def test_an_interrupt_is_one_line(some, tmp_path):
     """Ctrl-C ends all processes with 130 and one line; the same command goes on."""
     out = tmp_path / "out.jsonl"
     # Enough paths that it is still at work when the first of them are written down.
-    options = [str(some[0]), "-o", str(out), "--paths", "60"]
+    options = [str(some[0]), "-o", str(out), "--paths", "10"]
     command = [sys.executable, "-m", "reweave", "edits", *options, "--workers", "2"]
     process = subprocess.Popen(
         command, env=ENV, stderr=subprocess.PIPE, stdout=subprocess.PIPE, start_new_session=True

@@ -188,17 +188,19 @@ def test_detail_that_no_file_holds(score, tmp_path):
 def test_task_that_cannot_be_judged(score, tmp_path):
     """A task whose reference does not run is left out of all numbers, and named; the rest is scored."""
     columns = {
-        "task_id": "Mbpp/1", "prompt": '"""Double."""\n', "entry_point": "double", "base_input": [[1]],
+        "task_id": "Mbpp/10001", "prompt": '"""Double."""\n', "entry_point": "double", "base_input": [[1]],
         "canonical_solution": "\ndef double(x):\n    return 2 * x\n", "plus_input": [], "contract": "",
         "assertion": "", "atol": 0,
     }  # fmt: skip
-    broken = columns | {"task_id": "Mbpp/2", "canonical_solution": "\ndef double(x):\n    return y\n"}
+    broken = columns | {"task_id": "Mbpp/10002", "canonical_solution": "\ndef double(x):\n    return y\n"}
     benchmark = small.write_lines(tmp_path / "plus.jsonl", [columns, broken])
-    rows = [{"task_id": name, "solution": columns["canonical_solution"]} for name in ("Mbpp/1", "Mbpp/2")]
+    rows = [
+        {"task_id": name, "solution": columns["canonical_solution"]} for name in ("Mbpp/10001", "Mbpp/10002")
+    ]
     made = score(*rows, benchmark=benchmark)
     assert made.summary["verdicts"] == {"passed": 1}
     assert made.summary["rejects"] == {"reference-fails": 1}
-    assert made.summary["warnings"] == ["1 of 2 tasks are in no number, for want of verdicts: Mbpp/2"]
+    assert made.summary["warnings"] == ["1 of 2 tasks are in no number, for want of verdicts: Mbpp/10002"]
     assert not score(*rows, benchmark=benchmark).was_complete
 
 
