@@ -576,9 +576,12 @@ def test_an_interrupt_is_one_line(some, tmp_path):
     # Enough paths that it is still at work when the first of them are written down.
     options = [str(some[0]), "-o", str(out), "--paths", "10"]
     command = [sys.executable, "-m", "reweave", "edits", *options, "--workers", "2"]
+    # A shell that puts the tests into the background lets all they start ignore interrupts.
+    heard = signal.signal(signal.SIGINT, signal.default_int_handler)
     process = subprocess.Popen(
         command, env=ENV, stderr=subprocess.PIPE, stdout=subprocess.PIPE, start_new_session=True
     )
+    signal.signal(signal.SIGINT, heard)
     journal = out.with_name("out.jsonl.run") / "journal.jsonl"
     while not (journal.exists() and journal.stat().st_size):
         time.sleep(0.005)
