@@ -89,14 +89,6 @@ _ALL = (
         splits=("base", "plus"),
     ),
     _benchmark(
-        "humaneval+",
-        "HumanEval with 80 times as many inputs; split base has the original ones only.",
-        evalplus.humaneval_plus,
-        "task_id prompt entry_point canonical_solution base_input plus_input contract atol",
-        "humaneval-plus/HumanEvalPlus.jsonl.gz",
-        splits=("base", "plus"),
-    ),
-    _benchmark(
         "mbpp+tests",
         "MBPP+ as published with test texts instead of inputs.",
         evalplus.mbpp_plus_tests,

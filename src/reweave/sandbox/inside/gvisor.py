@@ -1,10 +1,10 @@
 """What a sample does to itself inside gVisor, whose kernel is not Linux.
 
 What differs, as seen with runsc 20221219: ``unshare(CLONE_NEWNS)`` succeeds and does nothing, so that mounts
-are shared; a pid namespace is made anew by each ``unshare``, with no way back and none
-needed. Hence a sample has a root folder of its own (one for each side of a pair, read-only like the
-sandbox's own, with fresh /tmp and /proc) and a user of its own, instead of private mounts and a user
-namespace. The wall around all of it is gVisor; this keeps samples from the zygote, the relay and each other.
+are shared; a pid namespace is made anew by each ``unshare``, with no way back and none needed. Hence a sample
+has a root folder of its own (one for each side of a pair, read-only like the sandbox's own, with fresh /tmp
+and /proc) and a user of its own, instead of private mounts and a user namespace. The wall around all of it is
+gVisor; this keeps samples from the zygote, the relay and each other.
 """
 
 import os

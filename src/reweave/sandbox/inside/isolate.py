@@ -56,7 +56,7 @@ class Namespaces:
             scratch.mount(tmp_bytes)
         call("mount", b"proc", b"/proc", b"proc", _MS_NOSUID_NODEV | _MS_NOEXEC, None)
         os.chdir(scratch.FOLDER)
-        # Its users and groups are mapped to nobody's: the kernel then says 65534, which is who we are anyway.
+        # No user or group is mapped: to itself a sample is then 65534, which is who we are anyway.
         call("unshare", NEWUSER)
 
     def drop(self):

@@ -19,11 +19,19 @@ _PAGE = os.sysconf("SC_PAGE_SIZE")
 _CHILD = (signal.SIGCHLD,)
 
 
+def listen():
+    """Block the signal by which :class:`Watch` is told of an end.
+
+    Before anything starts a thread, which takes this over: a thread that did not would get the signal.
+    """
+    signal.pthread_sigmask(signal.SIG_BLOCK, _CHILD)
+
+
 class Watch:
     """Waits for a sample's main process, ending it when it has used up a limit.
 
-    It is told of an end by the signal that comes when a child ends, which it keeps blocked in this process:
-    there is nothing to make for each sample, and what is not written after a fork need not be copied.
+    It is told of an end by the signal that comes when a child ends, which ``listen`` has blocked: there is
+    nothing to make for each sample, and what is not written after a fork need not be copied.
 
     Args:
         control: The socket to the harness, None where its end ends us anyway; when it hangs up, everything
@@ -38,7 +46,6 @@ class Watch:
         self.hang_up = select.poll()
         if control is not None:
             self.hang_up.register(control, 0)  # only its hang-up
-        signal.pthread_sigmask(signal.SIG_BLOCK, _CHILD)
 
     def wait(self, pid, started, wall, memory, disk, files):
         """Give (how the process ended as one of the protocol's constants, its wait status, its usage).

@@ -30,6 +30,7 @@ def main(control, settings):
         control: A connected unix socket of packets.
         settings: JSON: ``preload`` (module names), ``tier``, ``read`` (folders a reduced sample may read).
     """
+    watch.listen()
     settings = json.loads(settings)
     control = socket.socket(fileno=control)
     for name in settings["preload"]:

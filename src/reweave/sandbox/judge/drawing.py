@@ -26,12 +26,18 @@ def drawing(source: random.Random, name: str) -> Callable[..., Any] | None:
     if name == "sample":
         return lambda values, count: source.sample(_population(values), count)
     if name == "seed":
-        return plain(source.seed)
+        return lambda value: source.seed(_seed(value))
+    if name == "Random":
+        return lambda value: Generator(random.Random(_seed(value)))  # noqa: S311 - what the tests would draw
     if name in {"gauss", "random", "uniform"}:
         return plain(getattr(source, name))
     if name in {"randint", "randrange"}:
         return _of_integers(getattr(source, name))
     return None
+
+
+# One that is not given comes from the system, and is another each time.
+_seed = plain(lambda value: value, frozenset({int, str, bytes, float}))
 
 
 def _population(values: Any) -> Any:

@@ -92,6 +92,8 @@ class Expressions:
         # Calls whose answers the program was given again, and those that trees look at: no call is both.
         # Handed on, an answer may change; looked at, an iterator has been walked.
         self._passed: set[int] = set()
+        # Lists that were walked, by identity: Python's own walk would come to what is appended meanwhile
+        self._walked: dict[int, Any] = {}
         self._looked_at: set[int] = set()
         self.scopes: list[dict[str, Any]] = [{}]
         self._inline = inline
@@ -182,6 +184,8 @@ class Expressions:
             result = function(*values, **names)
         except Exception as error:
             raise Reject(f"an expression that raises {type(error).__name__}") from error
+        if type(result) is bounded.Items:
+            self._walked.update((id(operand), operand) for operand in operands)
         if check and type(result) not in _DATA:
             self._mutables(result)  # bounds what shared parts add up to
         return result
@@ -216,6 +220,7 @@ class Expressions:
     def walked(self, node: ast.expr) -> list[Any]:
         """Give the items of a known iterable."""
         value = self.known(node)
+        self._walked[id(value)] = value
         try:
             return bounded.items(value)
         except (bounded.Unsupported, OverflowError) as error:
@@ -336,16 +341,14 @@ class Expressions:
         return Pure(value) if callable(value) else value
 
     def append(self, name: str, argument: ast.expr) -> None:
-        """Append to a list of the tests' own that nothing else holds."""
+        """Append to a list of the tests' own that nothing else holds, and that nothing has walked."""
         values = self._name(name)
-        if type(values) is not list or id(values) in self._held:
+        if type(values) is not list or id(values) in self._held or id(values) in self._walked:
             raise Reject("a change in place")
         values.append(self.known(argument))
 
     def _drawing(self, source: random.Random, name: str) -> Any:
         self.drawn = True
-        if name == "Random" and source is self._source:
-            return Pure(lambda *seed: Generator(random.Random(*map(operations.seed, seed))))  # noqa: S311
         function = drawing(source, name)
         if function is None:
             raise Reject(f"random.{name}")

@@ -87,7 +87,6 @@ OPERATORS: Mapping[str, Callable[..., Any]] = {
 
 subscript = plain(operator.getitem)
 make_slice = plain(slice)
-seed = plain(lambda value=None: value, frozenset({int, str, bytes, float}))
 
 BUILTINS: Mapping[str, Any] = {
     **{kind.__name__: kind for kind in TYPES if kind is not type(None)},
