@@ -1,8 +1,8 @@
 """How often do 95 % intervals hold the truth, and how often do equal models differ "significantly"?
 
-Benchmarks are simulated from populations of tasks whose pass@k is known, tests/evaluate/populations.py: tasks
-are drawn, then samples, and every interval is held against the population's own value. Beside ours stands the
-plain ``mean ± t · stderr``. The tests hold a part of this to its bands; this prints all of it. A minute.
+Benchmarks are simulated from populations of tasks whose pass@k is known
+(tests/evaluate/statistics/populations.py): tasks are drawn, then samples, and every interval is held against the
+population's own value. Beside ours stands the plain ``mean ± t · stderr``. The tests hold a part of this to its bands; this prints all of it. A minute.
 """
 
 import argparse
@@ -11,10 +11,10 @@ from pathlib import Path
 
 import numpy as np
 
-from reweave.evaluate.paired import paired_difference
-from reweave.evaluate.pass_at_k import task_pass_at_k
-from reweave.evaluate.standard_errors import estimate_share
-from reweave.evaluate.student_t import two_sided_quantile
+from reweave.evaluate.statistics.paired import paired_difference
+from reweave.evaluate.statistics.pass_at_k import task_pass_at_k
+from reweave.evaluate.statistics.standard_errors import estimate_share
+from reweave.evaluate.statistics.student_t import two_sided_quantile
 
 
 def held(scores, truth, groups=None):
@@ -45,7 +45,7 @@ def main():
     parser.add_argument("--benchmarks", type=int, default=2_000, help="simulated in each setting")
     parser.add_argument("--seed", type=int, default=1)
     options = parser.parse_args()
-    sys.path.append(str(Path(__file__).parents[1] / "tests" / "evaluate"))
+    sys.path.append(str(Path(__file__).parents[1] / "tests" / "evaluate" / "statistics"))
     from populations import POPULATIONS, draw, true_pass_at_k
 
     generator = np.random.default_rng(options.seed)

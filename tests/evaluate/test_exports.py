@@ -10,8 +10,8 @@ from runs import write_run
 
 from reweave.errors import InputError, RowError
 from reweave.evaluate.exports import export, read_solutions
-from reweave.evaluate.pass_at_k import task_pass_at_k
-from reweave.view.run_files import RunFiles, read_run
+from reweave.evaluate.run_files import RunFiles, read_run
+from reweave.evaluate.statistics.pass_at_k import task_pass_at_k
 
 
 @pytest.fixture

@@ -9,8 +9,8 @@ import pytest
 from runs import write_run
 
 from reweave.errors import MissingExtraError
+from reweave.evaluate.run_files import read_run
 from reweave.view.figures import save_figures
-from reweave.view.run_files import read_run
 
 
 def test_figures_are_written(tmp_path: Path) -> None:

@@ -10,11 +10,11 @@ from typing import Any
 import pytest
 from runs import write_run
 
-from reweave.evaluate.summary import compare
+from reweave.evaluate.run_files import RunFiles, read_run
+from reweave.evaluate.statistics.summary import compare
 from reweave.view.curves import Point, chart
 from reweave.view.report import write_report
 from reweave.view.report_tables import run_labels
-from reweave.view.run_files import RunFiles, read_run
 
 HOSTILE = (
     "</script><script>window.hacked=1</script>",

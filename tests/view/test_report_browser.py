@@ -11,8 +11,8 @@ from typing import Any
 import pytest
 from runs import TASKS, write_run
 
+from reweave.evaluate.run_files import RunFiles, read_run
 from reweave.view.report import write_report
-from reweave.view.run_files import RunFiles, read_run
 
 pytest.importorskip("selenium", reason="selenium is not installed: pip install 'reweave[dev]'")
 from browser import BROWSER, DRIVER, Reader

@@ -32,7 +32,7 @@ def report(
     Example: reweave report base edits -o report.html && open report.html
     """
     from reweave.errors import InputError
-    from reweave.view.run_files import read_run
+    from reweave.evaluate.run_files import read_run
 
     if export is not None:
         if len(runs) > 1:

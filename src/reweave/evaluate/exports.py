@@ -16,9 +16,9 @@ from typing import Any
 import orjson
 
 from reweave.errors import InputError, RowError
-from reweave.evaluate.verdict_counts import UNJUDGED
+from reweave.evaluate.run_files import RunFiles
+from reweave.evaluate.statistics.verdict_counts import UNJUDGED
 from reweave.storage.atomic import atomic_file, atomic_write
-from reweave.view.run_files import RunFiles
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,7 +164,7 @@ def _document(
 def _task_value(n: int, c: int, k: int) -> float | None:
     if n < k:
         return None
-    from reweave.evaluate.pass_at_k import task_pass_at_k  # noqa: PLC0415 - brings numpy
+    from reweave.evaluate.statistics.pass_at_k import task_pass_at_k  # noqa: PLC0415 - brings numpy
 
     return float(task_pass_at_k([n], [c], k)[0])
 

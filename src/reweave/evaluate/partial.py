@@ -12,7 +12,7 @@ from typing import IO, Any, Self
 
 import orjson
 
-from reweave.evaluate.verdict_counts import UNJUDGED
+from reweave.evaluate.statistics.verdict_counts import UNJUDGED
 
 _OF = "program_sha256"
 

@@ -1,6 +1,6 @@
 """The contents of ``summary.json``: the statistics of a run, and what they rest on.
 
-The statistics themselves are :mod:`reweave.evaluate.summary`'s.
+The statistics themselves are :mod:`reweave.evaluate.statistics.summary`'s.
 """
 
 from collections import Counter
@@ -11,7 +11,7 @@ from typing import Any
 
 from reweave.errors import EstimateError
 from reweave.evaluate.config import EvalConfig
-from reweave.evaluate.verdict_counts import UNJUDGED
+from reweave.evaluate.statistics.verdict_counts import UNJUDGED
 from reweave.evaluate.versions import versions
 from reweave.records import Reject
 from reweave.tasks import Task
@@ -49,7 +49,7 @@ def make_summary(run: Run) -> dict[str, Any]:
         EstimateError: There is no verdict.
         InputError: The model's configuration cannot be read, or samples do not say their tokens.
     """
-    from reweave.evaluate.summary import summarize  # noqa: PLC0415 - numpy
+    from reweave.evaluate.statistics.summary import summarize  # noqa: PLC0415 - numpy
 
     config, group = run.config, {task.id: task.group for task in run.tasks}
     rows = [{**row, "group": group[row["task_id"]]} for row in run.verdicts]
@@ -141,8 +141,8 @@ def flops(samples: Iterable[Mapping[str, Any]], config: EvalConfig) -> dict[str,
     """Give the FLOPs of sampling, None where the model's size or the tokens are not known."""
     if config.model_config_file is None:
         return None
-    from reweave.evaluate.flops import sampling_flops  # noqa: PLC0415 - numpy
-    from reweave.evaluate.model_shape import model_shape  # noqa: PLC0415 - likewise
+    from reweave.evaluate.statistics.flops import sampling_flops  # noqa: PLC0415 - numpy
+    from reweave.evaluate.statistics.model_shape import model_shape  # noqa: PLC0415 - likewise
 
     shape = model_shape(Path(config.model_config_file))
     counts = [row["tokens"] for row in samples if row["tokens"]]
@@ -154,7 +154,7 @@ def flops(samples: Iterable[Mapping[str, Any]], config: EvalConfig) -> dict[str,
 
 
 def _diversity(run: Run, group: Mapping[str, str | None]) -> dict[str, Any] | None:
-    from reweave.evaluate.diversity import distinct_programs  # noqa: PLC0415 - numpy
+    from reweave.evaluate.statistics.diversity import distinct_programs  # noqa: PLC0415 - numpy
 
     programs: dict[str, list[str | None]] = {}
     for row in run.samples:

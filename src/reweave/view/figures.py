@@ -10,10 +10,10 @@ from pathlib import Path
 from typing import Any
 
 from reweave.errors import MissingExtraError
+from reweave.evaluate.run_files import RunFiles
 from reweave.view.curves import Point
 from reweave.view.report_sections import curves, curves_by_flops
 from reweave.view.report_tables import run_labels
-from reweave.view.run_files import RunFiles
 
 _COLOURS = ("#0b6660", "#b4521e", "#4b55b5", "#8a6a00", "#9a2f77", "#2f7d32", "#5b6470", "#0f6ea8")
 _MARKS = "os^Dv<>P"

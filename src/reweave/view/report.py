@@ -12,12 +12,12 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
-from reweave.evaluate.verdict_counts import UNJUDGED
+from reweave.evaluate.run_files import RunFiles
+from reweave.evaluate.statistics.verdict_counts import UNJUDGED
 from reweave.view.document import document, embedded, page_paths, write_page
 from reweave.view.report_sections import sections, title_of
 from reweave.view.report_tables import run_labels
 from reweave.view.report_texts import task_texts
-from reweave.view.run_files import RunFiles
 
 # The letters of a run's verdicts in the data, by the reason's place in its list.
 _LETTERS = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"

@@ -7,9 +7,9 @@ import html
 from collections import Counter
 from collections.abc import Sequence
 
+from reweave.evaluate.run_files import RunFiles
 from reweave.view import report_tables as tables
 from reweave.view.curves import Point, chart
-from reweave.view.run_files import RunFiles
 from reweave.view.run_pairs import Pair, pairs
 
 

@@ -8,11 +8,11 @@ import html
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from reweave.evaluate.verdict_counts import UNJUDGED
+from reweave.evaluate.run_files import RunFiles
+from reweave.evaluate.run_summary import PassAtK
+from reweave.evaluate.statistics.verdict_counts import UNJUDGED
 from reweave.view.curves import swatch
-from reweave.view.run_files import RunFiles
 from reweave.view.run_pairs import Pair
-from reweave.view.run_summary import PassAtK
 
 _NONE = '<span class="none">–</span>'  # noqa: RUF001 - a dash
 

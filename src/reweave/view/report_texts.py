@@ -9,7 +9,7 @@ known, [] where it is the program, [before, after] where the program was cut out
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from reweave.view.run_files import RunFiles
+from reweave.evaluate.run_files import RunFiles
 
 _SHOWN = ("prompt", "tests", "reference")
 

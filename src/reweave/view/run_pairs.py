@@ -9,10 +9,10 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from reweave.errors import EstimateError
-from reweave.view.run_files import RunFiles
+from reweave.evaluate.run_files import RunFiles
 
 if TYPE_CHECKING:
-    from reweave.evaluate.paired import PairedDifference
+    from reweave.evaluate.statistics.paired import PairedDifference
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +41,7 @@ def pairs(runs: Sequence[RunFiles]) -> list[Pair]:
 
 def _pair(runs: Sequence[RunFiles], index: int) -> Pair:
     # numpy comes with it, and a report of one run does without.
-    from reweave.evaluate.summary import compare  # noqa: PLC0415
+    from reweave.evaluate.statistics.summary import compare  # noqa: PLC0415
 
     ks = {figure.k for figure in runs[0].pass_at_k} & {figure.k for figure in runs[index].pass_at_k}
     try:

@@ -5,7 +5,7 @@ from statistics import NormalDist
 
 import pytest
 
-from reweave.evaluate.student_t import two_sided_p, two_sided_quantile
+from reweave.evaluate.statistics.student_t import two_sided_p, two_sided_quantile
 
 
 @pytest.mark.parametrize("t", [0.0, 1e-8, 0.1, 1.0, 2.5, 40.0, 1e6])

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from reweave.errors import EstimateError
-from reweave.evaluate.numeric import Array, np
+from reweave.evaluate.statistics.numeric import Array, np
 
 
 def task_pass_at_k(samples: Any, passes: Any, k: int, *, task_ids: Sequence[str] | None = None) -> Array:

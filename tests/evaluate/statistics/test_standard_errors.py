@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from reweave.errors import EstimateError
-from reweave.evaluate.standard_errors import (
+from reweave.evaluate.statistics.standard_errors import (
     clustered_variance,
     degrees_of_freedom,
     estimate_mean,

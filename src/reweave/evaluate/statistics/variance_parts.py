@@ -12,9 +12,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from reweave.errors import EstimateError
-from reweave.evaluate.numeric import np
-from reweave.evaluate.pass_at_k import checked_counts, log_all_fail, task_pass_at_k
-from reweave.evaluate.standard_errors import clustered_variance
+from reweave.evaluate.statistics.numeric import np
+from reweave.evaluate.statistics.pass_at_k import checked_counts, log_all_fail, task_pass_at_k
+from reweave.evaluate.statistics.standard_errors import clustered_variance
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from reweave.errors import EstimateError
-from reweave.evaluate.pass_at_k import pass_at_k, task_pass_at_k
+from reweave.evaluate.statistics.pass_at_k import pass_at_k, task_pass_at_k
 
 
 def exact(n, c, k):

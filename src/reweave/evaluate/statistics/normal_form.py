@@ -11,7 +11,7 @@ Equal normal forms mean equal programs but for docstrings that are read; differe
 
 import ast
 
-from reweave.evaluate.local_names import number_local_names
+from reweave.evaluate.statistics.local_names import number_local_names
 from reweave.parsing import parse_quietly
 
 

@@ -10,10 +10,10 @@ import numpy as np
 import pytest
 
 from reweave.errors import EstimateError, InputError
-from reweave.evaluate.pass_at_k import task_pass_at_k
-from reweave.evaluate.standard_errors import estimate_share
-from reweave.evaluate.summary import compare, summarize
-from reweave.evaluate.verdict_counts import count_verdicts
+from reweave.evaluate.statistics.pass_at_k import task_pass_at_k
+from reweave.evaluate.statistics.standard_errors import estimate_share
+from reweave.evaluate.statistics.summary import compare, summarize
+from reweave.evaluate.statistics.verdict_counts import count_verdicts
 
 
 def rows(**tasks):

@@ -7,7 +7,7 @@ import symtable
 
 import pytest
 
-from reweave.evaluate.normal_form import normal_form
+from reweave.evaluate.statistics.normal_form import normal_form
 
 # ruff: noqa: E501 - two programs side by side
 SAME = {

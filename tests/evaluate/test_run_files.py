@@ -9,7 +9,7 @@ import pytest
 from runs import write_run
 
 from reweave.errors import RunError
-from reweave.view.run_files import read_run
+from reweave.evaluate.run_files import read_run
 
 
 def test_whole_run(tmp_path: Path) -> None:

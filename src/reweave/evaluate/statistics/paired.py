@@ -11,9 +11,14 @@ from dataclasses import dataclass
 from typing import Any
 
 from reweave.errors import EstimateError
-from reweave.evaluate.numeric import Array, np
-from reweave.evaluate.standard_errors import ALPHA, clustered_variance, degrees_of_freedom, group_residuals
-from reweave.evaluate.student_t import two_sided_p, two_sided_quantile
+from reweave.evaluate.statistics.numeric import Array, np
+from reweave.evaluate.statistics.standard_errors import (
+    ALPHA,
+    clustered_variance,
+    degrees_of_freedom,
+    group_residuals,
+)
+from reweave.evaluate.statistics.student_t import two_sided_p, two_sided_quantile
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,8 +10,8 @@ from collections.abc import Sequence
 from typing import Any
 
 from reweave.errors import EstimateError
-from reweave.evaluate.numeric import Array, np
-from reweave.evaluate.standard_errors import ALPHA, Estimate, group_numbers
+from reweave.evaluate.statistics.numeric import Array, np
+from reweave.evaluate.statistics.standard_errors import ALPHA, Estimate, group_numbers
 
 _WEIGHTS = 1 << 24  # numbers at once: 128 MiB
 

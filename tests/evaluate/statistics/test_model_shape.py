@@ -5,7 +5,7 @@ import json
 import pytest
 
 from reweave.errors import InputError
-from reweave.evaluate.model_shape import model_shape
+from reweave.evaluate.statistics.model_shape import model_shape
 
 # ruff: noqa: E501 - one model a line
 TINY = {

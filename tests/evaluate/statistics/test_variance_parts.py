@@ -6,9 +6,9 @@ import numpy as np
 import pytest
 
 from reweave.errors import EstimateError
-from reweave.evaluate.pass_at_k import task_pass_at_k
-from reweave.evaluate.standard_errors import clustered_variance
-from reweave.evaluate.variance_parts import variance_parts
+from reweave.evaluate.statistics.pass_at_k import task_pass_at_k
+from reweave.evaluate.statistics.standard_errors import clustered_variance
+from reweave.evaluate.statistics.variance_parts import variance_parts
 
 
 @pytest.mark.parametrize("k", [1, 2, 5])
@@ -21,7 +21,7 @@ def test_within_part_is_unbiased(k, p):
     values = task_pass_at_k(n, c, k)
     true = chances @ values**2 - (chances @ values) ** 2
     # Two equal tasks: the part is their mean variance over two, unless that is negative and cut.
-    from reweave.evaluate.pass_at_k import log_all_fail
+    from reweave.evaluate.statistics.pass_at_k import log_all_fail
 
     full = np.full(n + 1, n)
     each = np.exp(2 * log_all_fail(full, c, k)) - np.exp(log_all_fail(full, c, 2 * k))

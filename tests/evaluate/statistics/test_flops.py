@@ -4,9 +4,9 @@ import numpy as np
 import pytest
 
 from reweave.errors import EstimateError
-from reweave.evaluate.flops import pass_at_k_against_flops, sampling_flops
-from reweave.evaluate.model_shape import model_shape
-from reweave.evaluate.pass_at_k import pass_at_k
+from reweave.evaluate.statistics.flops import pass_at_k_against_flops, sampling_flops
+from reweave.evaluate.statistics.model_shape import model_shape
+from reweave.evaluate.statistics.pass_at_k import pass_at_k
 
 LLAMA = {
     "model_type": "llama", "vocab_size": 97, "hidden_size": 24, "intermediate_size": 40,

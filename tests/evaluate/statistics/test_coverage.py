@@ -8,9 +8,9 @@ import numpy as np
 import pytest
 from populations import POPULATIONS, draw, tables, true_pass_at_k
 
-from reweave.evaluate.paired import paired_difference
-from reweave.evaluate.pass_at_k import task_pass_at_k
-from reweave.evaluate.standard_errors import estimate_mean, estimate_share
+from reweave.evaluate.statistics.paired import paired_difference
+from reweave.evaluate.statistics.pass_at_k import task_pass_at_k
+from reweave.evaluate.statistics.standard_errors import estimate_mean, estimate_share
 
 BENCHMARKS = 2_000
 KS = (1, 5, 10)

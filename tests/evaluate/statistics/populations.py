@@ -34,7 +34,7 @@ def true_pass_at_k(population, k):
 
 def tables(population, shape, n, ks, generator):
     """Sample n times at every task; give each task's pass@k for every k, and the chances themselves."""
-    from reweave.evaluate.pass_at_k import task_pass_at_k
+    from reweave.evaluate.statistics.pass_at_k import task_pass_at_k
 
     chances = draw(population, shape, generator)
     passes = generator.binomial(n, chances)

@@ -9,11 +9,11 @@ from dataclasses import replace
 from typing import Any
 
 from reweave.errors import EstimateError
-from reweave.evaluate.paired import PairedDifference, paired_difference
-from reweave.evaluate.pass_at_k import task_pass_at_k
-from reweave.evaluate.standard_errors import estimate_share
-from reweave.evaluate.variance_parts import variance_parts
-from reweave.evaluate.verdict_counts import VerdictCounts, count_verdicts
+from reweave.evaluate.statistics.paired import PairedDifference, paired_difference
+from reweave.evaluate.statistics.pass_at_k import task_pass_at_k
+from reweave.evaluate.statistics.standard_errors import estimate_share
+from reweave.evaluate.statistics.variance_parts import variance_parts
+from reweave.evaluate.statistics.verdict_counts import VerdictCounts, count_verdicts
 
 DEFAULT_KS = (1, 5, 10, 50, 100)
 """What is estimated unless said otherwise, as far as every task has as many samples."""

@@ -5,9 +5,9 @@ import pytest
 from populations import draw
 
 from reweave.errors import EstimateError
-from reweave.evaluate.bootstrap import bootstrap, bootstrap_means
-from reweave.evaluate.pass_at_k import task_pass_at_k
-from reweave.evaluate.standard_errors import estimate_mean, estimate_share
+from reweave.evaluate.statistics.bootstrap import bootstrap, bootstrap_means
+from reweave.evaluate.statistics.pass_at_k import task_pass_at_k
+from reweave.evaluate.statistics.standard_errors import estimate_mean, estimate_share
 
 
 @pytest.mark.parametrize("population", ["u-shaped", "hard", "easy"])
@@ -65,7 +65,7 @@ def test_draws_in_blocks_are_the_same(monkeypatch):
     """Little memory, many blocks: the same draws."""
     scores = np.linspace(0, 1, 50)
     whole = bootstrap_means(scores, draws=1_000, seed=9)
-    monkeypatch.setattr("reweave.evaluate.bootstrap._WEIGHTS", 700)
+    monkeypatch.setattr("reweave.evaluate.statistics.bootstrap._WEIGHTS", 700)
     assert bootstrap_means(scores, draws=1_000, seed=9) == pytest.approx(whole, rel=1e-12)
 
 

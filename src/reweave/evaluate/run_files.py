@@ -14,7 +14,7 @@ from typing import Any
 import orjson
 
 from reweave.errors import RunError
-from reweave.view.run_summary import PassAtK, figures, number, read_summary
+from reweave.evaluate.run_summary import PassAtK, figures, number, read_summary
 
 _COLUMNS = ("task_id", "sample", "passed", "reason")
 _MOST_NAMED = 5

@@ -17,10 +17,10 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from reweave.errors import EstimateError
-from reweave.evaluate.model_shape import ModelShape
-from reweave.evaluate.numeric import np
-from reweave.evaluate.pass_at_k import task_pass_at_k
-from reweave.evaluate.standard_errors import Estimate, estimate_mean, estimate_share
+from reweave.evaluate.statistics.model_shape import ModelShape
+from reweave.evaluate.statistics.numeric import np
+from reweave.evaluate.statistics.pass_at_k import task_pass_at_k
+from reweave.evaluate.statistics.standard_errors import Estimate, estimate_mean, estimate_share
 
 Counted = Literal["multiplied", "all", "non-embedding"]
 """Which parameters are N: see ``sampling_flops``."""

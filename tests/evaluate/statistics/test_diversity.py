@@ -5,9 +5,9 @@ from itertools import combinations
 import pytest
 
 from reweave.errors import EstimateError
-from reweave.evaluate.diversity import distinct_outputs, distinct_programs, pass_at_k_slope
-from reweave.evaluate.pass_at_k import pass_at_k
-from reweave.evaluate.standard_errors import estimate_share
+from reweave.evaluate.statistics.diversity import distinct_outputs, distinct_programs, pass_at_k_slope
+from reweave.evaluate.statistics.pass_at_k import pass_at_k
+from reweave.evaluate.statistics.standard_errors import estimate_share
 
 
 def test_distinct_programs_by_task():
@@ -26,7 +26,7 @@ def test_distinct_programs_by_task():
 
 def test_text_is_no_tree():
     """A program whose text is another's normal form is not that program."""
-    from reweave.evaluate.normal_form import normal_form
+    from reweave.evaluate.statistics.normal_form import normal_form
 
     assert distinct_programs({"a": ["x = 1", normal_form("x = 1") + ")"]}).n_distinct == 2
 

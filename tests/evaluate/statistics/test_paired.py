@@ -7,8 +7,8 @@ import numpy as np
 import pytest
 
 from reweave.errors import EstimateError
-from reweave.evaluate.paired import paired_difference
-from reweave.evaluate.student_t import two_sided_p
+from reweave.evaluate.statistics.paired import paired_difference
+from reweave.evaluate.statistics.student_t import two_sided_p
 
 
 def scores(values):

@@ -11,10 +11,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from reweave.errors import EstimateError
-from reweave.evaluate.normal_form import normal_form
-from reweave.evaluate.numeric import np
-from reweave.evaluate.pass_at_k import task_pass_at_k
-from reweave.evaluate.standard_errors import Estimate, estimate_mean, estimate_share
+from reweave.evaluate.statistics.normal_form import normal_form
+from reweave.evaluate.statistics.numeric import np
+from reweave.evaluate.statistics.pass_at_k import task_pass_at_k
+from reweave.evaluate.statistics.standard_errors import Estimate, estimate_mean, estimate_share
 
 
 @dataclass(frozen=True, slots=True)

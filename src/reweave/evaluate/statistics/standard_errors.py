@@ -22,8 +22,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from reweave.errors import EstimateError
-from reweave.evaluate.numeric import Array, np
-from reweave.evaluate.student_t import two_sided_quantile
+from reweave.evaluate.statistics.numeric import Array, np
+from reweave.evaluate.statistics.student_t import two_sided_quantile
 
 ALPHA = 0.05
 """What the intervals leave out: they are 95 %."""
