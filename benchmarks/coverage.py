@@ -1,8 +1,9 @@
 """How often do 95 % intervals hold the truth, and how often do equal models differ "significantly"?
 
 Benchmarks are simulated from populations of tasks whose pass@k is known
-(tests/evaluate/statistics/populations.py): tasks are drawn, then samples, and every interval is held against the
-population's own value. Beside ours stands the plain ``mean ± t · stderr``. The tests hold a part of this to its bands; this prints all of it. A minute.
+(tests/evaluate/statistics/populations.py): tasks are drawn, then samples, and every interval is held against
+the population's own value. Beside ours stands the plain ``mean ± t · stderr``. The tests hold a part of this to its bands; this prints
+all of it. A minute.
 """
 
 import argparse
