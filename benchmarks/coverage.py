@@ -2,8 +2,8 @@
 
 Benchmarks are simulated from populations of tasks whose pass@k is known
 (tests/evaluate/statistics/populations.py): tasks are drawn, then samples, and every interval is held against
-the population's own value. Beside ours stands the plain ``mean ± t · stderr``. The tests hold a part of this to its bands; this prints
-all of it. A minute.
+the population's own value. Beside ours stands the plain ``mean ± t · stderr``. The tests hold a part of this
+to its bands; this prints all of it. A minute.
 """
 
 import argparse
