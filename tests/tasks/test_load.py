@@ -2,8 +2,11 @@
 
 import gzip
 import json
+import os
+import subprocess
 import sys
 
+import hub_server
 import pytest
 
 from reweave.errors import InputError, MissingExtraError, RowError
@@ -46,6 +49,18 @@ def test_a_json_array_and_parquet(tmp_path):
     assert load(str(tmp_path / "a.json")) == load(str(tmp_path / "a.parquet"))
 
 
+def test_a_comparison_without_an_assertion_is_asserted(tmp_path):
+    """PandasEval/7 compares and lets the result go: what it means is judged. Other tests stay as they are."""
+    test = "def check():\n    other = df.copy()\n    {}df.equals(other)\n"
+    row = ROW | {"entry_point": "none", "canonical_solution": [""]}
+    rows = [
+        row | {"task_id": "PandasEval/7", "test": test.format("")},
+        row | {"task_id": "PandasEval/8", "test": test.format("assert ")},
+    ]
+    bare, whole = load(written(tmp_path / "pandas.jsonl", rows))
+    assert bare.judge.tests == whole.judge.tests == test.format("assert ") + "\ncheck()\n"
+
+
 def test_bad_rows_are_collected_and_the_others_are_given(tmp_path):
     """Each bad row is a reject with its id and reason; without a list to collect them the first is raised."""
     rows = [
@@ -79,6 +94,12 @@ def test_what_cannot_be_found_is_said(tmp_path, monkeypatch):
         load("humaneval", split="hard")
     with pytest.raises(InputError, match=r"no split 'all'; there are base, plus"):
         load("humaneval+", split="all")
+    row = dict.fromkeys(BENCHMARKS["bigcodebench"].columns, "") | {"task_id": "BigCodeBench/1", "libs": "[]"}
+    path = written(tmp_path / "big.jsonl", [row, row | {"task_id": "BigCodeBench/2"}])
+    with pytest.raises(InputError, match=r"the tasks that hard_ids\.txt lists, beside .*big\.jsonl"):
+        load(path, split="hard")
+    (tmp_path / "hard_ids.txt").write_text("BigCodeBench/2\n")
+    assert [task.id for task in load(path, split="hard")] == ["BigCodeBench/2"]
     with pytest.raises(InputError, match="no such file"):
         load(str(tmp_path / "none.jsonl"))
     with pytest.raises(InputError, match="of no form known here"):
@@ -93,6 +114,54 @@ def test_the_hub_names_its_extra(monkeypatch):
     monkeypatch.setitem(sys.modules, "datasets", None)
     with pytest.raises(MissingExtraError, match=r"pip install 'reweave\[hub\]'"):
         load("hub:openai/openai_humaneval")
+
+
+_LOAD = """
+import json, sys
+from reweave.errors import ReweaveError
+from reweave.tasks import load
+for spec in sys.argv[1:]:
+    try:
+        print(json.dumps([[task.id, task.benchmark, task.reference] for task in load(spec)]))
+    except ReweaveError as error:
+        print(json.dumps(f"{type(error).__name__}: {error}".partition(chr(10))[0]))
+"""
+
+
+def from_hub(url, home, *specs):
+    """Load data sets in a process of its own: ``datasets`` takes the hub's address when it is imported."""
+    address = {"HF_ENDPOINT": url, "HF_HUB_OFFLINE": "0", "HF_DATASETS_OFFLINE": "0", "HF_HOME": str(home)}
+    done = subprocess.run(
+        [sys.executable, "-c", _LOAD, *specs],
+        env=os.environ | address,
+        cwd=home,
+        capture_output=True,
+        text=True,
+        check=True,
+        timeout=300,
+    )
+    return [json.loads(line) for line in done.stdout.splitlines()]
+
+
+def test_a_benchmark_from_the_hub(tmp_path):
+    """The real ``datasets``, and a hub on this machine: rows become tasks, and what is not there is said."""
+    pytest.importorskip("datasets", reason="datasets is not installed")
+    rows = [ROW, ROW | {"task_id": "Mine/1"}]
+    with hub_server.hub("".join(json.dumps(row) + "\n" for row in rows).encode()) as server:
+        found, again, split, repository = from_hub(
+            server.url,
+            tmp_path,
+            "hub:some/tasks",
+            "hub:some/tasks@test",
+            "hub:some/tasks@train",
+            "hub:some/others",
+        )
+        assert f"/datasets/some/tasks/resolve/{hub_server.COMMIT}/{hub_server.FILE}" in server.asked
+    assert found == [[f"Mine/{i}", "humaneval", "def one():\n    return 1\n"] for i in range(2)]
+    assert again == found
+    assert split.startswith("InputError: cannot read some/tasks from the Hugging Face hub: ")
+    assert "train" in split
+    assert repository.startswith("InputError: cannot read some/others from the Hugging Face hub: ")
 
 
 def test_large_integers_and_nan_survive(tmp_path):

@@ -186,7 +186,7 @@ OTHER_REASONS = {
     "no-code": "the answer has no code",
     "not-sampled": "the server gave no answer after 6 attempts: HTTP 503",
 }
-LIMITS = {"seconds": 5.0, "memory": 1 << 30, "output": 1 << 20}
+LIMITS = [{"tasks": 164, "wall": 5.0, "cpu": None, "memory": 1 << 30, "processes": 64}]
 
 
 def write_run(

@@ -4,6 +4,8 @@ Edits are decoded first, if the answer is a sequence of them; else code is taken
 and prompt become a program is the task's business (:mod:`reweave.tasks.assemble`).
 """
 
+import ast
+import keyword
 import re
 from dataclasses import dataclass
 from typing import Any
@@ -11,11 +13,15 @@ from typing import Any
 from reweave.edits import codec
 from reweave.errors import DecodeError
 from reweave.evaluate.config import EvalConfig
+from reweave.parsing import parse_quietly
 from reweave.storage.extract import extract_code
 from reweave.tasks import Task
 
 _OPENING = re.compile(r"^[ \t]*(?:`{3,}|~{3,}).*\n", re.MULTILINE)
 _FENCED = re.compile(r"^[ \t]*(`{3,}|~{3,})[^\n`]*\n(.*?)(?:^[ \t]*\1[ \t]*$|\Z)", re.MULTILINE | re.DOTALL)
+
+_STARTS = "|".join([*filter(str.islower, keyword.kwlist), "match", "case", "print"])
+_CODE = re.compile(rf"[][(){{}}=@#`]|^[ \t]*(?:{_STARTS})\b", re.MULTILINE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +70,10 @@ def read_answer(task: Task, answer: str, config: EvalConfig) -> Read:
     cut = (at, len(answer) - at - len(code)) if at >= 0 else None
     if not code.strip():
         return Read(None, rule or "none", cut, "the answer holds no code")
-    return Read(task.program(code), rule, cut)
+    program = task.program(code)
+    if config.extract == "auto" and not rule and task.language == "python" and _is_prose(code, program):
+        return Read(None, "none", cut, "the answer holds no code: it is prose")
+    return Read(program, rule, cut)
 
 
 def _decoded(task: Task, answer: str, config: EvalConfig) -> Read:
@@ -88,6 +97,28 @@ def _decoded(task: Task, answer: str, config: EvalConfig) -> Read:
     if not code.strip():
         return Read(None, rule, None, "the edits make no program", states)
     return Read(task.program(code), rule, None, "", states)
+
+
+def _is_prose(code: str, program: str) -> bool:
+    """Tell an answer in words from code that is broken; in doubt it is code.
+
+    Words make no program, have no bracket or assignment, and no line of them is a statement or begins as one.
+    """
+    if _CODE.search(code) or _parsed(program) is not None:
+        return False
+    return all(map(_is_word, filter(None, map(_parsed, map(str.strip, code.splitlines())))))
+
+
+def _is_word(tree: ast.Module) -> bool:
+    """Say whether what parses is nothing but a name: ``Sorry`` is one."""
+    return all(isinstance(node, ast.Expr) and isinstance(node.value, ast.Name) for node in tree.body)
+
+
+def _parsed(text: str) -> ast.Module | None:
+    try:
+        return parse_quietly(text)
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return None
 
 
 def _place(code: str, answer: str) -> int:

@@ -5,7 +5,7 @@ The statistics themselves are :mod:`reweave.evaluate.statistics.summary`'s.
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +14,7 @@ from reweave.evaluate.config import EvalConfig
 from reweave.evaluate.statistics.verdict_counts import UNJUDGED
 from reweave.evaluate.versions import versions
 from reweave.records import Reject
+from reweave.sandbox import Limits
 from reweave.tasks import Task
 
 FORMAT = 1  # of the run directory
@@ -70,7 +71,11 @@ def make_summary(run: Run) -> dict[str, Any]:
         "tokens": _tokens(run),
         "flops": flops(run.samples, config),
         "diversity": _diversity(run, group),
-        "sandbox": {"tier": ", ".join(tiers), "unsafe": any(row["unsafe"] for row in rows)},
+        "sandbox": {
+            "tier": ", ".join(tiers),
+            "unsafe": any(row["unsafe"] for row in rows),
+            "limits": _limits(run.tasks),
+        },
         "sampling": _sampling(config) if run.drawn else None,
         "decoding": config.decode,
         "versions": versions(config.python, sorted({name for task in run.tasks for name in task.libraries})),
@@ -79,6 +84,15 @@ def make_summary(run: Run) -> dict[str, Any]:
 
 def _counted(words: Iterable[str]) -> dict[str, int]:
     return dict(sorted(Counter(words).items()))
+
+
+def _limits(tasks: Sequence[Task]) -> list[dict[str, Any]]:
+    """Give the limits that programs were held to, and how many tasks each set is of, the most common first.
+
+    They are the benchmark's, as its reader has them: where a reference is slow, its task's seconds are more.
+    """
+    counts = Counter(task.judge.limits or Limits() for task in tasks)
+    return [{"tasks": count, **asdict(limits)} for limits, count in counts.most_common()]
 
 
 def _sampling(config: EvalConfig) -> dict[str, Any]:

@@ -4,7 +4,7 @@ A table; ``load`` reads by it. An entry's docstring is its ``sentence``, its rea
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from reweave.tasks.readers import (
@@ -36,6 +36,7 @@ class Benchmark:
             where none is asked for. Others of its splits are columns of one file or of one row.
         splits: All splits there are to ask for.
         evaluation_only: Its licence or its authors forbid training on it.
+        lists: By split: the file beside the benchmark's that has the ids of this split's tasks.
         marks: What its ids begin with, where the columns do not tell it from others.
     """
 
@@ -45,6 +46,7 @@ class Benchmark:
     columns: frozenset[str]
     files: Mapping[str | None, tuple[str, ...]]
     splits: tuple[str, ...] = ()
+    lists: Mapping[str, str] = field(default_factory=dict)
     evaluation_only: bool = False
     marks: str = ""
 
@@ -111,11 +113,12 @@ _ALL = (
     ),
     _benchmark(
         "bigcodebench",
-        "1,140 functions that use many libraries, tested by unittest classes.",
+        "1,140 functions that use many libraries, tested by unittest classes; the 148 hard ones as splits.",
         data_science.bigcodebench,
         "task_id complete_prompt instruct_prompt code_prompt canonical_solution test entry_point libs",
         "bigcodebench/BigCodeBench.jsonl.gz",
-        splits=("complete", "instruct"),
+        splits=("complete", "instruct", "hard", "hard-instruct"),
+        lists={"hard": "hard_ids.txt", "hard-instruct": "hard_ids.txt"},
     ),
     _benchmark(
         "ds1000",

@@ -1,6 +1,7 @@
 """Reading a benchmark: from its name, its file or the hub to tasks. Nothing is run here."""
 
 from collections.abc import Iterator, Mapping
+from pathlib import Path
 from typing import Any
 
 from reweave.errors import InputError, RowError
@@ -49,7 +50,19 @@ def load(
                 raise RowError(error.reason, f"{name}: {error.detail}") from error
             columns = {} if isinstance(row, RowError) else row
             rejects.append(Reject(name, "rejected", error.reason, error.detail, columns))
-    return list(tasks.values())
+    return _listed(list(tasks.values()), split, places[0])
+
+
+def _listed(tasks: list[Task], split: str | None, place: str) -> list[Task]:
+    """Keep the tasks of a split whose ids are listed in a file beside the benchmark's."""
+    name = BENCHMARKS[tasks[0].benchmark].lists.get(split) if tasks and split else None
+    if name is None:
+        return tasks
+    try:
+        wanted = set(Path(place).with_name(name).read_text("utf-8").split())
+    except OSError as error:
+        raise InputError(f"split {split} is the tasks that {name} lists, beside {place}: {error}") from error
+    return [task for task in tasks if task.id in wanted]
 
 
 def _named(name: str) -> Benchmark:

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Literal, Protocol, Self
 
-from reweave.sandbox import Job, Run
+from reweave.sandbox import Job, Limits, Run
 from reweave.sandbox.results import Tier
 from reweave.tasks.assemble import Completes, assemble
 
@@ -49,6 +49,10 @@ class Judge(Protocol):
     @property
     def problem(self) -> str | None:
         """Why it cannot judge here (a compiler that is absent), None where it can. Then there are no jobs."""
+
+    @property
+    def limits(self) -> Limits | None:
+        """What one run of a program may use; None for the sandbox's own."""
 
     def jobs(self, program: str) -> Sequence[Job]:
         """Give what to run for a program; no job depends on another's result.

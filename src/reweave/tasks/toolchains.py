@@ -4,6 +4,8 @@ Each language's tests are made to print a token when they are through, so that a
 not pass: behind the tests where they are statements, else from a ``main`` of ours that calls theirs.
 """
 
+from dataclasses import replace
+
 from reweave.tasks.judges.command import Toolchain
 
 _JAVA = ("-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-Xmx512m", "-Xss64m")
@@ -36,6 +38,14 @@ CPP = Toolchain(
         'int main() { reweave_tests(); std::printf("\\n{token}\\n"); return 0; }\n'
     ),
 )
+
+_LIBRARIES = {"<openssl/": "-lcrypto"}  # by header
+
+
+def cpp(program: str) -> Toolchain:
+    """Give C++'s, linked with what the headers that a program begins with stand for."""
+    linked = tuple(flag for header, flag in _LIBRARIES.items() if header in program)
+    return replace(CPP, steps=((*CPP.steps[0], *linked), *CPP.steps[1:])) if linked else CPP
 
 
 def java(main: str) -> Toolchain:

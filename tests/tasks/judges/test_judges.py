@@ -10,7 +10,7 @@ from reweave.tasks.judges.outputs import OutputsJudge
 from reweave.tasks.judges.stdin import Case, StdinJudge, agree
 from reweave.tasks.judges.tests import TextJudge
 from reweave.tasks.judges.values import ValuesJudge
-from reweave.tasks.toolchains import CPP, JAVASCRIPT, java, without_runner
+from reweave.tasks.toolchains import CPP, JAVASCRIPT, cpp, java, without_runner
 
 LIMITS = Limits(wall=10.0)
 
@@ -235,6 +235,27 @@ def test_other_languages(box, language):
     assert verdict(judge, right.replace("* 2", "* 3"), box).reason == "failed"
     assert verdict(judge, early, box).reason == "crashed"
     assert verdict(judge, broken, box).reason == "syntax"
+
+
+def test_a_slow_reference_gives_more_time(box):
+    """Where the form is settled, programs get four times the reference's seconds, if that is more."""
+    judge = TextJudge(
+        tests="assert slow() == 1", form="settle", limits=Limits(wall=0.5, cpu=5.0), patient=LIMITS
+    )
+    slow = "import time\ndef slow():\n    time.sleep(0.8)\n    return 1\n"
+    assert verdict(judge, slow, box).reason == "timeout"
+    informed = knowing(judge, slow, box)
+    assert informed.limits.wall >= 3.2
+    assert verdict(informed, slow, box).passed
+    assert knowing(judge, "def slow(): return 1", box).limits.wall < 3.2
+
+
+def test_programs_are_linked_with_what_they_include():
+    """A prompt that includes OpenSSL's headers needs its library; others are compiled as ever."""
+    assert cpp("#include <string>\n") == CPP
+    compiled, ran = cpp("#include<stdio.h>\n#include <openssl/md5.h>\n").steps
+    assert compiled == (*CPP.steps[0], "-lcrypto")
+    assert ran == CPP.steps[1]
 
 
 def test_a_language_without_a_runner_says_so():

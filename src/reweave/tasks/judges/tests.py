@@ -11,6 +11,7 @@ from typing import Literal, Self, cast
 
 from reweave.sandbox import Form, Job, Limits, Run, TestsJob, Verdict
 from reweave.sandbox.judge import forms
+from reweave.tasks.judges.values import SLOWER
 from reweave.tasks.task import Scored, scored
 
 
@@ -22,7 +23,8 @@ class TextJudge:
         tests: Python source text.
         entry_point: The name the tests check.
         form: As in ``TestsJob``; ``settle`` for the first in which the reference passes.
-        limits: What one program may use; None for the sandbox's own.
+        limits: What one program may use; None for the sandbox's own. Where the form is settled, its wall
+            seconds grow with the reference's.
         patient: The same for the reference while its form is settled.
     """
 
@@ -65,7 +67,13 @@ class TextJudge:
         if self.form != "settle":
             return self
         verdicts = {run.form: run for run in cast("Sequence[Verdict]", runs)}
-        return replace(self, form=forms.settle(verdicts) or "auto")
+        form = forms.settle(verdicts)
+        if form is None:
+            return replace(self, form="auto")
+        limits = self.limits
+        if limits is not None:
+            limits = replace(limits, wall=max(limits.wall, SLOWER * verdicts[form].seconds))
+        return replace(self, form=form, limits=limits)
 
     def _job(self, program: str, form: Form | Literal["auto"], limits: Limits | None) -> TestsJob:
         return TestsJob(program, self.tests, self.entry_point, form, limits=limits)

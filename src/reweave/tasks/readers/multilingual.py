@@ -16,7 +16,7 @@ from reweave.tasks.judges.tests import TextJudge
 from reweave.tasks.readers import humaneval
 from reweave.tasks.readers.fields import Row, text, texts
 from reweave.tasks.task import Judge, Task
-from reweave.tasks.toolchains import CPP, JAVASCRIPT, java, without_runner
+from reweave.tasks.toolchains import CPP, JAVASCRIPT, cpp, java, without_runner
 
 LIMITS = Limits(wall=10.0)
 _HEADERS = "algorithm climits cmath cstdio cstdlib cstring iostream map set string vector"
@@ -74,8 +74,10 @@ def humaneval_x(row: Row, benchmark: str, split: str | None) -> list[Task]:
     judge: Judge
     if toolchain is None:
         judge = TextJudge(tests=test, entry_point=entry_point, limits=LIMITS)
+    elif language == "cpp":
+        judge = CommandJudge(toolchain=cpp(prompt), tests=test, before=_INCLUDES)
     else:
-        judge = CommandJudge(toolchain=toolchain, tests=test, before=_INCLUDES if language == "cpp" else "")
+        judge = CommandJudge(toolchain=toolchain, tests=test)
     wrong = _WRONG.get(language, {})
     return [
         Task(
