@@ -17,7 +17,7 @@ See arXiv 2410.02749, section 3. It knows nothing of checkers, files or how a pa
 """
 
 from reweave.edits.codec.draft import Decoded, Skipped
-from reweave.edits.codec.forms import FORMS, decode, decode_lenient, decode_states, encode
+from reweave.edits.codec.forms import FORMS, apply, decode, decode_lenient, decode_states, encode
 from reweave.edits.codec.messages import DONE, NEXT, edits_of, messages
 from reweave.edits.codec.published import resolve_published
 from reweave.edits.codec.resolve import Resolved, resolve_text
@@ -39,6 +39,7 @@ __all__ = [
     "Decoded",
     "Resolved",
     "Skipped",
+    "apply",
     "completion",
     "decode",
     "decode_lenient",

@@ -77,6 +77,15 @@ def decode(edits: Iterable[str], form: str = "unified") -> str:
     return "".join(lines)
 
 
+def apply(program: str, edit: str, form: str = "unified") -> str:
+    r"""Apply one edit to a program, read as `decode` does and with its errors.
+
+    >>> apply("a\nc\n", "@2\nb", "short")
+    'a\nb\nc\n'
+    """
+    return "".join(_form(form).apply(split_lines(program), edit, 0))
+
+
 def decode_states(edits: Iterable[str], form: str = "unified") -> list[str]:
     r"""The program after each edit, read as `decode` does and with its errors.
 
