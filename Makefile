@@ -11,7 +11,7 @@ ifneq ($(wildcard ../shared/data),)
 export REWEAVE_DATA ?= $(abspath ../shared/data)
 endif
 
-.PHONY: demo test check bench format system clean
+.PHONY: demo experiment test soak check bench format system clean
 
 $(STAMP): pyproject.toml constraints.txt
 	$(PYTHON) -m venv $(VENV)
@@ -32,8 +32,19 @@ demo: $(STAMP)
 	@echo
 	@echo "Open demo/email.html in a browser; the rows are in demo/email.jsonl, the figure is demo/email.png."
 
+# Whole programs or edit sequences? From nothing to a table with intervals; SIZE=smoke, cpu or gpu. Goes on after a kill.
+SIZE       ?= cpu
+EXPERIMENT ?= experiment-$(SIZE)
+
+experiment: $(TRAIN) system
+	$(BIN)/reweave experiment --size $(SIZE) -o $(EXPERIMENT)
+
 test: $(TRAIN) system
-	$(BIN)/python -m pytest -n auto
+	$(BIN)/python -m pytest -n auto --dist loadgroup
+
+# The same attacks on the sandbox in their full numbers; several minutes.
+soak: $(STAMP) system
+	REWEAVE_SOAK=20000 REWEAVE_FUZZ=1000000 $(BIN)/python -m pytest tests/sandbox/test_soak.py tests/sandbox/inside/test_fuzz.py
 
 check: $(STAMP)
 	$(BIN)/ruff check .
@@ -77,10 +88,11 @@ bench: $(STAMP) $(PEER)/.made-from $(SANDBOX_PEER)/.made-from
 	$(BIN)/python benchmarks/sandbox_memory.py
 	$(BIN)/python benchmarks/scoring_speed.py --rounds 2 --copies 5
 	$(BIN)/python benchmarks/coverage.py
+	$(BIN)/python benchmarks/serve_load.py
 
 # Debian packages: bubblewrap for untrusted code, a browser for the page's tests. Says what it does; skips what is there.
 system:
 	@scripts/system
 
 clean:
-	rm -rf $(VENV) .venv-peer .venv-sandbox-peer build dist demo
+	rm -rf $(VENV) .venv-peer .venv-sandbox-peer build dist demo experiment-*

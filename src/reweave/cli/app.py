@@ -8,9 +8,12 @@ from reweave import __version__
 from reweave.cli.doctor import doctor
 from reweave.cli.edits import edits
 from reweave.cli.eval import evaluate
+from reweave.cli.experiment import experiment
 from reweave.cli.report import report
 from reweave.cli.resolve import resolve
+from reweave.cli.serve import serve
 from reweave.cli.stats import stats
+from reweave.cli.train import train
 from reweave.cli.view import view
 
 app = typer.Typer(
@@ -26,7 +29,10 @@ for verb in (edits, resolve, stats, view):
     app.command()(verb)
 app.command("eval")(evaluate)
 app.command()(report)
+app.command()(serve)
+app.command()(experiment)
 app.command()(doctor)
+app.add_typer(train)
 
 
 def _version(value: bool) -> None:
