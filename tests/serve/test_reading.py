@@ -2,7 +2,7 @@
 
 import itertools
 
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from reweave.edits.codec import FORMS, completion, decode, encode, split_completion
@@ -59,8 +59,9 @@ def test_any_text(text, cuts):
     stops=st.lists(st.text("abc", min_size=1, max_size=4)),
     cuts=st.lists(st.integers(0, 30)),
 )
+@example(text="aba", stops=["b", "aba"], cuts=[2])
 def test_stops_in_pieces(text, stops, cuts):
-    """A text in pieces is cut where the whole one would be."""
+    """A text in pieces is cut where the whole one would be, whichever stop texts overlap."""
     stopper = Stopper(stops)
     came = "".join([stopper.take(piece) for piece in pieces(text, cuts)]) + stopper.finish()
     assert (came, stopper.stopped) == cut(text, stops)

@@ -6,6 +6,7 @@ from typing import Any
 from reweave.generate.sampling import Sampling
 
 _AT_ONCE = 256
+_FEW = 64
 
 
 def uniforms(seed: int, row: int) -> Iterator[float]:
@@ -31,9 +32,7 @@ def draw(logits: Any, sampling: Sampling, numbers: list[float]) -> list[int]:
         return logits.argmax(-1).tolist()  # type: ignore[no-any-return]
     logits = logits.float() / sampling.temperature
     if sampling.top_k or sampling.top_p < 1:
-        top = min(sampling.top_k or logits.shape[-1], logits.shape[-1])
-        values, tokens = logits.topk(top, sorted=True)  # likeliest first
-        chances = values.softmax(-1)
+        chances, tokens = _likeliest(logits, sampling)
         # A token stays while those before it do not reach top_p; the first one always.
         chances = chances.where(chances.cumsum(-1) - chances < sampling.top_p, 0)
     else:
@@ -47,3 +46,18 @@ def draw(logits: Any, sampling: Sampling, numbers: list[float]) -> list[int]:
     places = places.where(chances.gather(-1, places) > 0, chances.argmax(-1, keepdim=True))
     drawn = places if tokens is None else tokens.gather(-1, places)
     return drawn.squeeze(-1).tolist()  # type: ignore[no-any-return]
+
+
+def _likeliest(logits: Any, sampling: Sampling) -> tuple[Any, Any]:
+    """Give the likeliest tokens' chances, falling, and the tokens: as many as top-k and top-p can need."""
+    most = int(logits.shape[-1])
+    if sampling.top_k:
+        values, tokens = logits.topk(min(sampling.top_k, most), sorted=True)
+        return values.softmax(-1), tokens
+    chances = logits.softmax(-1)
+    # Sorting the whole vocabulary is a quarter of a small model's step, and a few tokens nearly always do.
+    for count in (_FEW, most):
+        found, tokens = chances.topk(min(count, most), sorted=True)
+        if bool((found.sum(-1) >= sampling.top_p).all()):
+            break
+    return found, tokens

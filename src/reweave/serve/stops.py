@@ -1,4 +1,4 @@
-"""Where a returned text ends: before the first of a request's stop texts."""
+"""Where a returned text ends: before the stop text that is whole first, as if letters came one by one."""
 
 from collections.abc import Sequence
 
@@ -9,8 +9,8 @@ def cut(text: str, stops: Sequence[str]) -> tuple[str, bool]:
     >>> cut("def f():\n    pass\n\ndef g():", ["\nclass", "\ndef"])
     ('def f():\n    pass\n', True)
     """
-    places = [at for stop in stops if (at := text.find(stop)) >= 0]
-    return (text[: min(places)], True) if places else (text, False)
+    places = [(at + len(stop), at) for stop in stops if (at := text.find(stop)) >= 0]
+    return (text[: min(places)[1]], True) if places else (text, False)
 
 
 class Stopper:
