@@ -21,6 +21,7 @@ import time
 import urllib.request
 from collections import Counter
 from pathlib import Path
+from typing import ClassVar
 
 from common import load, table
 
@@ -33,7 +34,13 @@ from serve.upstream import program_for
 
 
 class Client(threading.Thread):
-    """Asks until the time is over."""
+    """Asks until the time is over.
+
+    Another upstream has another ``model``, another ``question``, and perhaps ``more`` settings.
+    """
+
+    model = "scripted"
+    more: ClassVar = {}
 
     def __init__(self, number, front, until, timeout):
         super().__init__()
@@ -45,14 +52,19 @@ class Client(threading.Thread):
         with self.front.client(timeout=self.timeout) as client:
             number = 0
             while time.monotonic() < self.until:
-                self.one(client, f"client {self.number} request {number}", number)
+                self.one(client, number)
                 number += 1
 
-    def one(self, client, prompt, number):
+    def question(self, number, n):
+        """Give a prompt, and what each choice is to be."""
+        prompt = f"client {self.number} request {number}"
+        return prompt, {i: program_for(prompt, number + i) for i in range(n)}
+
+    def one(self, client, number):
         """Ask one, and keep what came of it."""
         kind, n = number % 4, 1 + (number % 5 == 0)
-        expected = {i: program_for(prompt, number + i) for i in range(n)}
-        settings = {"model": "scripted", "seed": number, "n": n, "stream": kind >= 2}
+        prompt, expected = self.question(number, n)
+        settings = {"model": self.model, "seed": number, "n": n, "stream": kind >= 2, **self.more}
         began = time.monotonic()
         try:
             if kind % 2:
@@ -91,34 +103,31 @@ def texts(answer, stream):
     return came if ended == came.keys() else {"not ended": came}
 
 
-def run(seconds, clients, kills, queue, down=1.0):
-    """Do it; give the clients, the front's own counts, and how long it took."""
-    with tempfile.TemporaryDirectory() as folder:
-        upstream = Upstream(Path(folder))
-        front = Front("--upstream", upstream.url, "--model", "scripted", "--timeout", "20", "--queue", queue)
-        began = time.monotonic()
-        try:
-            asking = [Client(i, front, began + seconds, timeout=30) for i in range(clients)]
-            for client in asking:
-                client.start()
-            for _ in range(kills):
-                time.sleep(seconds / (kills + 1) - down)
-                upstream.kill()
-                time.sleep(down)
-                upstream.start()
-            for client in asking:
-                client.join()
-            took = time.monotonic() - began
-            with urllib.request.urlopen(f"{front.root}/metrics") as page:
-                counted = page.read().decode()
-            front.end()
-            status, said = front.wait()
-            if (status, said) != (0, ""):
-                raise SystemExit(f"reweave serve ended with {status}: {said}")
-        finally:
+def run(kind, upstream, front, *, seconds, clients, kills, down=1.0, timeout=30):
+    """Let clients ask and the upstream die; give the clients, the front's own counts, and the seconds."""
+    began = time.monotonic()
+    try:
+        asking = [kind(i, front, began + seconds, timeout=timeout) for i in range(clients)]
+        for client in asking:
+            client.start()
+        for _ in range(kills):
+            time.sleep(seconds / (kills + 1) - down)
             upstream.kill()
-            if front.process.poll() is None:
-                front.kill()
+            time.sleep(down)
+            upstream.start()
+        for client in asking:
+            client.join()
+        took = time.monotonic() - began
+        with urllib.request.urlopen(f"{front.root}/metrics") as page:
+            counted = page.read().decode()
+        front.end()
+        status, said = front.wait()
+        if (status, said) != (0, ""):
+            raise SystemExit(f"reweave serve ended with {status}: {said}")
+    finally:
+        upstream.kill()
+        if front.process.poll() is None:
+            front.kill()
     return asking, counted, took
 
 
@@ -144,7 +153,17 @@ def main():
     parser.add_argument("--kills", type=int, default=3)
     parser.add_argument("--queue", type=int, default=64)
     flags = parser.parse_args()
-    asking, counted, took = run(flags.seconds, flags.clients, flags.kills, flags.queue)
+    with tempfile.TemporaryDirectory() as folder:
+        upstream = Upstream(Path(folder))
+        asked = ("--model", "scripted", "--timeout", "20", "--queue", flags.queue)
+        front = Front("--upstream", upstream.url, *asked)
+        chosen = {"seconds": flags.seconds, "clients": flags.clients, "kills": flags.kills}
+        made = run(Client, upstream, front, **chosen)
+    sys.exit(0 if told(*made, kills=flags.kills) else 1)
+
+
+def told(asking, counted, took, *, kills):
+    """Print what came of it; say whether it is as it should be."""
     outcomes = sum((client.outcomes for client in asking), Counter())
     seconds = sorted(second for client in asking for second in client.seconds)
     wrong = [each for client in asking for each in client.wrong]
@@ -154,9 +173,7 @@ def main():
         for line in counted.splitlines()
         if line.startswith("reweave_requests_total")
     )
-    print(
-        f"{flags.clients} clients, {took:.1f} s, upstream killed {flags.kills} times; load average {load()}"
-    )
+    print(f"{len(asking)} clients, {took:.1f} s, upstream killed {kills} times; load average {load()}")
     table([["outcome", "requests"], *[[name, f"{n:,}"] for name, n in outcomes.most_common()]])
     quantiles = statistics.quantiles(seconds, n=100)
     print(f"answered a second: {len(seconds) / took:.1f}; the server counted {seen:,} of {asked:,} requests")
@@ -168,7 +185,8 @@ def main():
     bad = [name for name in outcomes if not expected(name)]
     if wrong or bad or seen != asked:
         print(f"NOT as it should be: {bad or wrong[:3] or 'requests are missing'}")
-        sys.exit(1)
+        return False
+    return True
 
 
 if __name__ == "__main__":

