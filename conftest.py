@@ -1,8 +1,12 @@
 """Examples that run untrusted code are skipped, with the reason, where nothing can hold it."""
 
 import functools
+import os
 
 import pytest
+
+if "PYTEST_XDIST_WORKER" in os.environ:  # each worker with a thread a core: threads that wait for each other
+    os.environ.setdefault("OMP_NUM_THREADS", "1")
 
 _EXAMPLES = {"docs/sandbox.md", "README.md", "src/reweave/sandbox/__init__.py"}
 
