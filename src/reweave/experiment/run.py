@@ -11,6 +11,7 @@ from typing import Any
 
 import orjson
 
+from reweave.errors import RunError
 from reweave.experiment.arms import Arm, arms
 from reweave.experiment.config import ExperimentConfig
 from reweave.experiment.stages import Stages
@@ -32,7 +33,7 @@ def run_experiment(config: ExperimentConfig, out: Path, report: Report) -> dict[
         report: Told what happens.
 
     Raises:
-        RunError: The folder was begun with other settings.
+        RunError: The folder was begun with other settings, or the tasks' own programs do not pass here.
         InputError: Settings that cannot be met.
         MissingExtraError: The extra ``train`` is not installed.
         SandboxError: Nothing here holds untrusted code.
@@ -97,7 +98,12 @@ class _Job:
         _, tasks = load_tasks(str(self._out / "heldout.jsonl"), eval_config, [])
         with open_box(tasks, eval_config, None) as box:
             bad = [row for row in check(prepare(tasks, box), box) if not row.good]
-        assert not bad, f"{bad[0].task_id}, {bad[0].variant}: {bad[0].scored.detail}"
+        if bad:
+            first = bad[0]
+            raise RunError(
+                f"{len(bad)} programs are not judged as they should be here, the first {first.task_id},"
+                f" {first.variant}: {first.scored.reason}: {first.scored.detail}"
+            )
         return made
 
     def pretrain(self) -> dict[str, Any]:
