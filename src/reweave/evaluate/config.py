@@ -37,6 +37,7 @@ class EvalConfig(BaseModel):
     tier: Literal["strong", "default", "reduced", "none"] | None = None
     unsafe_no_isolation: bool = False
     python: str | None = None
+    wall: float | None = Field(None, gt=0)
     # estimating
     k: tuple[Annotated[int, Field(ge=1)], ...] | None = None
     model_config_file: str | None = None

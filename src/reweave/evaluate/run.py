@@ -8,7 +8,7 @@ step: a setting that fails at the end would cost all the others.
 import hashlib
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -23,7 +23,7 @@ from reweave.evaluate.partial import PartialVerdicts
 from reweave.evaluate.scoring import schema, score
 from reweave.evaluate.summary_file import FORMAT, Run, flops, make_summary
 from reweave.records import Reject
-from reweave.sandbox import Sandbox
+from reweave.sandbox import Limits, Sandbox
 from reweave.storage import open_source
 from reweave.storage.atomic import atomic_file, atomic_write
 from reweave.tasks import Task, load, prepare
@@ -138,7 +138,14 @@ def load_tasks(benchmark: str, config: EvalConfig, rejects: list[Reject]) -> tup
     if not every:
         why = f": {rejects[0].detail}" if rejects else ""
         raise InputError(f"{benchmark} has no task that can be read{why}")
-    return every, every[: config.limit or None]
+    tasks = every[: config.limit or None]
+    return every, tasks if config.wall is None else [_within(task, config.wall) for task in tasks]
+
+
+def _within(task: Task, wall: float) -> Task:
+    """Give a task whose programs have so many seconds, in place of the benchmark's own."""
+    judge: Any = task.judge
+    return replace(task, judge=replace(judge, limits=replace(judge.limits or Limits(), wall=wall)))
 
 
 def open_box(tasks: Sequence[Task], config: EvalConfig, workers: int | None) -> Sandbox:

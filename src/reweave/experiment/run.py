@@ -20,6 +20,8 @@ from reweave.settings import checked
 from reweave.storage.atomic import atomic_file
 from reweave.storage.read import read_rows
 
+_WALL = 2.0  # seconds a program may take: they are loops over a dozen numbers, or never end
+
 Report = Callable[[str], None]
 """Told in one line what begins, and how far it is."""
 
@@ -213,6 +215,7 @@ class _Job:
         reading: dict[str, Any] = {"decode": decoding, "form": arm.form} if arm.form is not None else {}
         settings = {
             "extract": "never",
+            "wall": _WALL,
             "k": [k for k in (1, 5, 10, 50) if k <= self._config.samples],
             "model_config_file": str(self._out / "models" / arm.model / "config.json"),
             **reading,
