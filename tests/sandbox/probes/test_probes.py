@@ -1,6 +1,6 @@
 """Every attack against every tier that holds here, as the user who runs the tests and as an unprivileged one.
 
-The sandbox lives in a process of its own, for only there can another user run it; see serve.py.
+The sandbox lives in a process of its own, for only there can another user run it; see as_another_user.py.
 """
 
 import functools
@@ -22,7 +22,7 @@ from reweave.sandbox.probes.run import FORMS
 NOBODY = 65534
 SOURCE = str(Path(reweave.__file__).parents[1])
 PATH = os.pathsep.join([SOURCE, sysconfig.get_path("purelib")])
-SERVE = Path(__file__).with_name("serve.py")
+SERVE = Path(__file__).with_name("as_another_user.py")
 PROBES = {probe.name: probe for probe in corpus.probes()}
 FORGERIES = [forgery.name for forgery in corpus.forgeries()]
 
