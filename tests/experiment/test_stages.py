@@ -24,11 +24,11 @@ def test_stages_are_done_once(tmp_path):
 
 def test_another_experiment_is_refused(tmp_path):
     Stages(tmp_path / "x", {"seed": 1, "samples": 5})
-    with pytest.raises(RunError, match="seed 1, now 2"):
+    with pytest.raises(RunError, match="seed: 1 before, 2 now"):
         Stages(tmp_path / "x", {"seed": 2, "samples": 5})
     (tmp_path / "y").mkdir()
     (tmp_path / "y" / "thesis.tex").touch()
-    with pytest.raises(RunError, match="other things"):
+    with pytest.raises(RunError, match="something else than a run"):
         Stages(tmp_path / "y", {"seed": 1})
 
 

@@ -79,4 +79,4 @@ def test_killed_and_finished(tmp_path):
         text=True,
     )
     assert refused.returncode == 1
-    assert "begun with other settings" in refused.stderr
+    assert "begun with another configuration" in refused.stderr

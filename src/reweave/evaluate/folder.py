@@ -10,14 +10,13 @@ Those of the last line appear whole or not at all. While something is left to ju
 
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
-from typing import Any, Self
+from typing import Any
 
 import orjson
 
-from reweave.errors import RunError
 from reweave.evaluate.partial import PartialVerdicts
-from reweave.storage.atomic import atomic_file, atomic_write
-from reweave.storage.lock import RunLock
+from reweave.storage.atomic import atomic_file
+from reweave.storage.held_folder import HeldFolder
 
 ESTIMATING = frozenset({"k", "model_config_file"})
 """Settings that may change at any time: nothing is drawn or judged by them."""
@@ -25,58 +24,10 @@ JUDGING = frozenset({"extract", "decode", "form", "marker", "eos", "tier", "unsa
 """Settings that may change until there is a verdict: answers are kept as they came."""
 
 
-class EvalFolder:
-    """A run directory, held by this process. A context manager.
+class EvalFolder(HeldFolder):
+    """A run directory, held by this process. A context manager."""
 
-    Args:
-        path: The folder; made if it is not there.
-
-    Raises:
-        RunError: Another process writes it, it holds something else, or it cannot be made.
-    """
-
-    def __init__(self, path: Path) -> None:
-        if path.exists() and not path.is_dir():
-            raise RunError(f"{path} is a file: give -o a folder")
-        config = path / "config.json"
-        # A process killed at once leaves no more than its lock
-        if path.is_dir() and not config.exists() and any(not p.name.startswith(".") for p in path.iterdir()):
-            raise RunError(f"{path} holds something else than a run: give -o a folder of its own")
-        try:
-            path.mkdir(parents=True, exist_ok=True)
-        except OSError as error:
-            raise RunError(f"cannot make {path}: {error.strerror}; give -o another folder") from error
-        self.path = path
-        self._lock = RunLock(path / ".lock")
-
-    def __enter__(self) -> Self:
-        self._lock.acquire()
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self._lock.release()
-
-    def claim(self, config: Mapping[str, Any]) -> None:
-        """Write the configuration, or see that it goes with what the run has kept so far.
-
-        Raises:
-            RunError: It does not; the message says in what.
-        """
-        path = self.path / "config.json"
-        now = orjson.loads(orjson.dumps(config))
-        began = now if not path.exists() else _object(path)
-        differing = {key for key in began.keys() | now.keys() if began.get(key) != now.get(key)}
-        binding = sorted(self._binding(differing)) if differing else []
-        if binding:
-            told = "; ".join(f"{key}: {began.get(key)!r} before, {now.get(key)!r} now" for key in binding)
-            raise RunError(
-                f"{self.path} was begun with another configuration ({told[:2000]}): give these as before, or"
-                " -o another folder"
-            )
-        if differing or not path.exists():
-            atomic_write(path, orjson.dumps(now, option=orjson.OPT_INDENT_2 | orjson.OPT_SORT_KEYS))
-
-    def _binding(self, settings: set[str]) -> set[str]:
+    def binding(self, settings: set[str]) -> set[str]:
         """Give those of some settings that what was kept so far depends on."""
         if self.verdicts.exists() or self.partial.has_any():
             return settings - ESTIMATING
@@ -135,13 +86,3 @@ class EvalFolder:
         with atomic_file(self.path / name) as file:
             for row in rows:
                 file.write(orjson.dumps(row, option=orjson.OPT_APPEND_NEWLINE))
-
-
-def _object(path: Path) -> dict[str, Any]:
-    try:
-        value = orjson.loads(path.read_bytes())
-    except orjson.JSONDecodeError as error:
-        raise RunError(f"{path} is damaged: {error}; give -o another folder") from error
-    if not isinstance(value, dict):
-        raise RunError(f"{path} is damaged: it holds no object; give -o another folder")
-    return value

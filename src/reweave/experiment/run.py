@@ -42,8 +42,13 @@ def run_experiment(config: ExperimentConfig, out: Path, report: Report) -> dict[
     """
     from reweave.experiment.report import make_report  # noqa: PLC0415 - numpy
 
-    stages = Stages(out, config.model_dump(mode="json"))
-    job = _Job(config, out, report)
+    with Stages(out, config.model_dump(mode="json")) as stages:
+        facts = _do(stages, _Job(config, out, report), config)
+        return make_report(config, out, facts)
+
+
+def _do(stages: Stages, job: "_Job", config: ExperimentConfig) -> dict[str, Any]:
+    """Do all stages; give what each came to."""
     facts: dict[str, Any] = {"tasks": stages.do("tasks", job.timed("tasks", job.tasks))}
     facts["pretrain"] = stages.do("pretrain", job.timed("pretraining", job.pretrain))
     facts["variants"] = stages.do("variants", job.timed("training sets", job.variants))
@@ -58,7 +63,7 @@ def run_experiment(config: ExperimentConfig, out: Path, report: Report) -> dict[
             name = f"{arm.name}-{decoding}"
             work = job.timed(f"scoring {name}", partial(job.score, arm, decoding))
             facts[f"score-{name}"] = stages.do(f"score-{name}", work)
-    return make_report(config, out, facts)
+    return facts
 
 
 class _Job:

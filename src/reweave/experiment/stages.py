@@ -6,40 +6,25 @@ from typing import Any
 
 import orjson
 
-from reweave.errors import RunError
 from reweave.storage.atomic import atomic_write
+from reweave.storage.held_folder import HeldFolder
+from reweave.storage.manifest import PRETTY, read_json
 
-_INDENT = orjson.OPT_INDENT_2 | orjson.OPT_SORT_KEYS
 
-
-class Stages:
-    """The stages of one folder.
+class Stages(HeldFolder):
+    """The stages of one folder, each a ``stages/NAME.json`` when it is done.
 
     Args:
-        folder: Holds ``config.json`` and a ``NAME.done.json`` for each stage that is done.
-        config: What all stages follow; a folder made with another one is refused.
+        folder: Theirs; a folder made with another configuration is refused.
+        config: What all stages follow.
 
     Raises:
-        RunError: The folder was made with other settings; the message names them.
+        RunError: The folder is another job's.
     """
 
     def __init__(self, folder: Path, config: dict[str, Any]) -> None:
-        self.folder = folder
-        folder.mkdir(parents=True, exist_ok=True)
-        path = folder / "config.json"
-        config = orjson.loads(orjson.dumps(config))
-        if not path.exists():
-            if any(folder.iterdir()):
-                raise RunError(f"{folder} holds other things: choose a new folder")
-            atomic_write(path, orjson.dumps(config, option=_INDENT))
-            return
-        before = orjson.loads(path.read_bytes())
-        if before != config:
-            names = sorted(
-                name for name in before.keys() | config.keys() if before.get(name) != config.get(name)
-            )
-            differ = ", ".join(f"{name} {before.get(name)!r}, now {config.get(name)!r}" for name in names)
-            raise RunError(f"{folder} was begun with other settings: {differ}; choose a new folder")
+        super().__init__(folder)
+        self.claim(config)
 
     def do(self, name: str, work: Callable[[], dict[str, Any]]) -> dict[str, Any]:
         """Do a stage unless it is done; give what it came to.
@@ -48,10 +33,9 @@ class Stages:
             name: The stage's, unique.
             work: Does it, able to be started again after a kill; gives plain data.
         """
-        path = self.folder / "stages" / f"{name}.json"
+        path = self.path / "stages" / f"{name}.json"
         if not path.exists():
             made = work()
             path.parent.mkdir(exist_ok=True)
-            atomic_write(path, orjson.dumps(made, option=_INDENT))
-        done: dict[str, Any] = orjson.loads(path.read_bytes())
-        return done
+            atomic_write(path, orjson.dumps(made, option=PRETTY))
+        return read_json(path)
