@@ -44,7 +44,7 @@ test: $(TRAIN) system
 
 # The same attacks on the sandbox in their full numbers; several minutes.
 soak: $(STAMP) system
-	REWEAVE_SOAK=20000 REWEAVE_FUZZ=1000000 $(BIN)/python -m pytest tests/sandbox/test_soak.py tests/sandbox/inside/test_fuzz.py
+	REWEAVE_SOAK=20000 REWEAVE_FUZZ=1000000 $(BIN)/python -m pytest tests/sandbox/test_soak.py tests/sandbox/inside/test_fuzz.py tests/sandbox/test_benchmarks.py
 
 check: $(STAMP)
 	$(BIN)/ruff check .

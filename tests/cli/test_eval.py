@@ -92,6 +92,26 @@ def test_without_isolation(benchmark, samples, tmp_path):
     assert summary["sandbox"] == {"tier": "none", "unsafe": True}
 
 
+def test_given_limits(benchmark, tmp_path):
+    """A program is refused memory past the size asked for (MemoryError), and ended at the time asked for."""
+    bodies = {
+        "sum": "return a + b",
+        "fills": "return len(bytearray(80 << 20)) and a + b",
+        "sleeps": "import time; time.sleep(3); return a + b",
+    }
+    rows = [{"task_id": ADD, "completion": f"    {body}\n"} for body in bodies.values()]
+    samples = small.write_lines(tmp_path / "bodies.jsonl", rows)
+    reasons = {}
+    for name, given in {"own": (), "given": ("--memory", 64, "--wall", 1)}.items():
+        done = small.reweave("eval", benchmark, "--samples", samples, *given, "-o", tmp_path / name)
+        assert done.returncode == 0, done.stderr
+        judged = {row["sample"]: row["reason"] for row in small.verdict_rows(tmp_path / name)}
+        reasons[name] = [judged[number] for number in range(3)]
+    assert reasons == {"own": ["passed"] * 3, "given": ["passed", "failed", "timeout"]}
+    [limits] = json.loads((tmp_path / "given/summary.json").read_text())["sandbox"]["limits"]
+    assert (limits["wall"], limits["memory"]) == (1.0, 64 << 20)
+
+
 def test_without_isolation_refused(benchmark, samples, tmp_path):
     """No isolation is had by its flag alone; what was refused then keeps nobody from the right command."""
     run = tmp_path / "run"

@@ -41,8 +41,9 @@ class Served:
         self._process.stdout.close()
 
     def requests(self):
-        """Every request it received, in order."""
-        return [json.loads(line) for line in self.log.read_text().splitlines()] if self.log.exists() else []
+        """Every request it received, in order; a line that it is still writing is not one yet."""
+        lines = self.log.read_bytes().splitlines(keepends=True) if self.log.exists() else []
+        return [json.loads(line) for line in lines if line.endswith(b"\n")]
 
 
 @pytest.fixture

@@ -93,6 +93,10 @@ def evaluate(
         float | None,
         Judging(help="Seconds that a program may take.", show_default="the benchmark's own"),
     ] = None,
+    memory: Annotated[
+        int | None,
+        Judging(help="MiB that a program may add to the interpreter's.", show_default="the benchmark's own"),
+    ] = None,
     k: Annotated[
         list[int] | None,
         Counting("-k", help="Of pass@k; repeatable.", show_default="1 5 10 50 100, as n allows"),
@@ -127,7 +131,8 @@ def evaluate(
         "temperature": temperature or None,
         "top_p": top_p or None, "min_p": min_p or None, "max_tokens": max_tokens, "stop": stop or None,
         "seed": seed, "prompt": prompt, "extract": extract, "decode": decode, "form": form, "tier": tier,
-        "unsafe_no_isolation": unsafe_no_isolation or None, "python": python, "wall": wall, "k": k or None,
+        "unsafe_no_isolation": unsafe_no_isolation or None, "python": python, "wall": wall,
+        "memory": memory, "k": k or None,
         "model_config": None if model_config is None else str(model_config),
         "samples": samples, "base_url": base_url, "concurrency": concurrency, "timeout": timeout,
         "retries": retries, "prices": prices, "workers": workers,

@@ -37,7 +37,8 @@ class EvalConfig(BaseModel):
     tier: Literal["strong", "default", "reduced", "none"] | None = None
     unsafe_no_isolation: bool = False
     python: str | None = None
-    wall: float | None = Field(None, gt=0)
+    wall: float | None = Field(None, gt=0)  # seconds, in place of the benchmark's own
+    memory: int | None = Field(None, ge=1, le=1 << 30)  # MiB, likewise
     # estimating
     k: tuple[Annotated[int, Field(ge=1)], ...] | None = None
     model_config_file: str | None = None

@@ -139,13 +139,15 @@ def load_tasks(benchmark: str, config: EvalConfig, rejects: list[Reject]) -> tup
         why = f": {rejects[0].detail}" if rejects else ""
         raise InputError(f"{benchmark} has no task that can be read{why}")
     tasks = every[: config.limit or None]
-    return every, tasks if config.wall is None else [_within(task, config.wall) for task in tasks]
+    given: dict[str, Any] = {"wall": config.wall, "memory": config.memory and config.memory << 20}
+    limits = {name: limit for name, limit in given.items() if limit is not None}
+    return every, [_within(task, limits) for task in tasks] if limits else tasks
 
 
-def _within(task: Task, wall: float) -> Task:
-    """Give a task whose programs have so many seconds, in place of the benchmark's own."""
+def _within(task: Task, limits: Mapping[str, Any]) -> Task:
+    """Give a task whose programs have these limits, in place of the benchmark's own."""
     judge: Any = task.judge
-    return replace(task, judge=replace(judge, limits=replace(judge.limits or Limits(), wall=wall)))
+    return replace(task, judge=replace(judge, limits=replace(judge.limits or Limits(), **limits)))
 
 
 def open_box(tasks: Sequence[Task], config: EvalConfig, workers: int | None) -> Sandbox:

@@ -20,7 +20,9 @@ from reweave.settings import checked
 from reweave.storage.atomic import atomic_file
 from reweave.storage.read import read_rows
 
-_WALL = 2.0  # seconds a program may take: they are loops over a dozen numbers, or never end
+# What a program may take: they are loops over a dozen numbers, or never end, and many of those that do not
+# append to the list they walk, which ends by the benchmark's own limits after seconds and a GiB.
+_LIMITS = {"wall": 2.0, "memory": 96}  # seconds, MiB
 
 Report = Callable[[str], None]
 """Told in one line what begins, and how far it is."""
@@ -101,7 +103,7 @@ class _Job:
         from reweave.tasks import check, prepare  # noqa: PLC0415 - heavy
 
         made = write_tasks(self._out, self._config)
-        eval_config = checked(EvalConfig, {})
+        eval_config = checked(EvalConfig, _LIMITS)
         _, tasks = load_tasks(str(self._out / "heldout.jsonl"), eval_config, [])
         with open_box(tasks, eval_config, None) as box:
             bad = [row for row in check(prepare(tasks, box), box) if not row.good]
@@ -220,9 +222,9 @@ class _Job:
         reading: dict[str, Any] = {"decode": decoding, "form": arm.form} if arm.form is not None else {}
         settings = {
             "extract": "never",
-            "wall": _WALL,
             "k": [k for k in (1, 5, 10, 50) if k <= self._config.samples],
             "model_config_file": str(self._out / "models" / arm.model / "config.json"),
+            **_LIMITS,
             **reading,
         }
         made = evaluate(

@@ -1,4 +1,8 @@
-"""Published reference solutions pass in the form their tests call for, and stubs in none."""
+"""Published reference solutions pass in the form their tests call for, and stubs in none.
+
+A quarter of MBPP, and of HumanEval for stubs: the whole files go through the real sandbox in
+tests/sandbox/test_benchmarks.py.
+"""
 
 import re
 
@@ -24,7 +28,8 @@ def judged(program, tests, entry_point):
 def test_references_pass(tasks):
     """Every reference passes in the form that ``auto`` stands for."""
     failed = {}
-    for name, program, tests, entry_point in tasks():
+    every = 4 if tasks is unconfined.mbpp else 1
+    for name, program, tests, entry_point in list(tasks())[::every]:
         verdict = judged(program, tests, entry_point)
         if verdict[0] != "passed":
             failed[name] = verdict
@@ -53,7 +58,7 @@ def test_the_data_form_is_the_rule(tasks, least):
 @pytest.mark.parametrize("form", ["auto", "proxy"])
 def test_stubs_fail(body, form):
     """No stub passes any task, whichever way it leaves."""
-    for name, _, tests, entry_point in unconfined.humaneval():
+    for name, _, tests, entry_point in list(unconfined.humaneval())[::4]:
         stub = f"def {entry_point}(*args, **kwargs):\n    {body}\n"
         names = set(re.findall(r"\b(poly|encode_\w+)\(", tests))
         stub += "".join(f"def {each}(*args): return args[0]\n" for each in names)
