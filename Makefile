@@ -39,12 +39,15 @@ EXPERIMENT ?= experiment-$(SIZE)
 experiment: $(TRAIN) system
 	$(BIN)/reweave experiment --size $(SIZE) -o $(EXPERIMENT)
 
+# One more than there are cores: many tests wait for a server, a time-out or another process.
+WORKERS ?= $(shell expr $$(getconf _NPROCESSORS_ONLN) + 1)
+
 test: $(TRAIN) system
-	$(BIN)/python -m pytest -n auto --dist loadgroup
+	$(BIN)/python -m pytest -n $(WORKERS) --dist loadgroup
 
 # The same attacks on the sandbox in their full numbers; several minutes.
 soak: $(STAMP) system
-	REWEAVE_SOAK=20000 REWEAVE_FUZZ=1000000 $(BIN)/python -m pytest tests/sandbox/test_soak.py tests/sandbox/inside/test_fuzz.py tests/sandbox/test_benchmarks.py
+	REWEAVE_SOAK=20000 REWEAVE_FUZZ=1000000 $(BIN)/python -m pytest tests/sandbox/test_soak.py tests/sandbox/inside/test_fuzz.py tests/sandbox/test_benchmarks.py tests/edits/test_corpora.py
 
 check: $(STAMP)
 	$(BIN)/ruff check .

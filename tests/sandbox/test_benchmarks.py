@@ -48,15 +48,15 @@ def stubbed(program, body):
 
 
 def some(tasks, body, always=()):
-    """Give every task for references, and a quarter of them for each stub, besides those that are always due.
+    """Give every second task for references, a quarter of them for each stub, and those that are always due.
 
-    The published texts with all inputs are long; ``make soak`` runs each stub on each.
+    The published texts with all inputs are long; ``make soak`` runs everything.
     """
-    if body is None or "REWEAVE_SOAK" in os.environ:
+    if "REWEAVE_SOAK" in os.environ:
         return tasks
-    first = STUBS.index(body)
+    every, first = (2, 0) if body is None else (4, STUBS.index(body))
     return [
-        task for number, task in enumerate(tasks) if number % 4 == first or str(task["task_id"]) in always
+        task for number, task in enumerate(tasks) if number % every == first or str(task["task_id"]) in always
     ]
 
 
@@ -126,7 +126,7 @@ def test_humaneval_plus_references_pass_and_stubs_fail(data_box, rows):
 
     passed, failed = judged(data_box, jobs())
     assert {verdict.tag for verdict in failed} == {"HumanEval/32"}
-    assert passed == {"proxy": 163}
+    assert passed == {"proxy": len(some(tasks, None)) - 1}
     for body in STUBS:
         assert judged(data_box, jobs(body))[0] == Counter()
     [task] = [

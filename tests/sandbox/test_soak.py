@@ -12,7 +12,7 @@ import pytest
 
 from reweave.sandbox import Call, CallsJob, Limits, Returned, Sandbox
 
-COUNT = int(os.environ.get("REWEAVE_SOAK", "5000"))
+COUNT = int(os.environ.get("REWEAVE_SOAK", "3000"))
 EACH = COUNT // 1000  # bombs of a kind
 LIFETIME = COUNT // 8  # so that fork servers are replaced on the way, twice or more by each worker
 HONEST = "def f(n):\n    return [n, n * n, str(n)]\n"
