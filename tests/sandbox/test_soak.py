@@ -1,6 +1,6 @@
 """Thousands of samples, honest ones among bombs: every honest answer right, nothing left behind.
 
-Five thousand here; ``make soak`` sets REWEAVE_SOAK for twenty thousand.
+Three thousand here; ``make soak`` sets REWEAVE_SOAK for twenty thousand.
 """
 
 import os
