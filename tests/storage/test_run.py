@@ -116,6 +116,8 @@ def test_parquet_loses_nothing(tmp_path_factory, rows):
     assert [{name: row[name] for name in columns} for row in back] == [
         {name: row.get(name) for name in columns} for row in rows
     ]
+    # As an input of another verb it gives the same values: those kept as JSON text are values again
+    assert [orjson.loads(raw) for raw in open_source(str(folder / "a.parquet")).rows()] == back
 
 
 def test_empty_runs(tmp_path):

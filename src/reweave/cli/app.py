@@ -5,6 +5,7 @@ from typing import Annotated
 import typer
 
 from reweave import __version__
+from reweave.cli.curate import curate
 from reweave.cli.doctor import doctor
 from reweave.cli.edits import edits
 from reweave.cli.eval import evaluate
@@ -32,6 +33,7 @@ app.command()(report)
 app.command()(serve)
 app.command()(experiment)
 app.command()(doctor)
+app.add_typer(curate)
 app.add_typer(train)
 
 

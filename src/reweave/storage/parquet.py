@@ -15,6 +15,7 @@ import orjson
 
 from reweave.errors import InputError, RowError
 from reweave.storage.fingerprint import file_fingerprint
+from reweave.storage.parquet_out import JSON_COLUMNS
 
 BATCH = 1024
 
@@ -77,26 +78,34 @@ def _group(file: Any, group: int, size: int) -> Iterator[bytes | RowError]:
     import pyarrow as pa  # noqa: PLC0415 - heavy
 
     given = 0
+    as_json = orjson.loads((file.schema_arrow.metadata or {}).get(JSON_COLUMNS, b"[]"))
     try:
         for batch in file.iter_batches(batch_size=BATCH, row_groups=[group]):
-            yield from _batch(batch)
+            yield from _batch(batch, as_json)
             given += batch.num_rows
     except (OSError, pa.ArrowException) as error:
         for _ in range(size - given):
             yield RowError("unreadable-row", f"row group {group} is damaged: {error}")
 
 
-def _batch(batch: Any) -> Iterator[bytes | RowError]:
+def _batch(batch: Any, as_json: list[str]) -> Iterator[bytes | RowError]:
     try:
-        dumped: list[bytes | RowError] = [orjson.dumps(row, default=_plain) for row in batch.to_pylist()]
+        dumped: list[bytes | RowError] = [_dumped(row, as_json) for row in batch.to_pylist()]
     except (ValueError, TypeError):  # one row is at fault: find it
-        dumped = [_single(batch.slice(i, 1)) for i in range(batch.num_rows)]
+        dumped = [_single(batch.slice(i, 1), as_json) for i in range(batch.num_rows)]
     yield from dumped
 
 
-def _single(batch: Any) -> bytes | RowError:
+def _dumped(row: dict[str, Any], as_json: list[str]) -> bytes:
+    for column in as_json:  # what `parquet_out` keeps as JSON text is the value that it stands for
+        if row[column] is not None:
+            row[column] = orjson.Fragment(row[column])
+    return orjson.dumps(row, default=_plain)
+
+
+def _single(batch: Any, as_json: list[str]) -> bytes | RowError:
     try:
-        return orjson.dumps(batch.to_pylist()[0], default=_plain)
+        return _dumped(batch.to_pylist()[0], as_json)
     except UnicodeDecodeError as error:
         return RowError("invalid-utf8", str(error))
     except (ValueError, TypeError) as error:
