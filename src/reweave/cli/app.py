@@ -5,6 +5,7 @@ from typing import Annotated
 import typer
 
 from reweave import __version__
+from reweave.cli.align import align
 from reweave.cli.curate import curate
 from reweave.cli.doctor import doctor
 from reweave.cli.edits import edits
@@ -35,6 +36,7 @@ app.command()(experiment)
 app.command()(doctor)
 app.add_typer(curate)
 app.add_typer(train)
+app.add_typer(align)
 
 
 def _version(value: bool) -> None:

@@ -30,6 +30,7 @@ _EXTRAS = {
     "models": ("openai", "asking models"),
     "eval": ("numpy", "the statistics of reweave eval"),
     "data": ("pandas", "arrays and frames out of the sandbox"),
+    "types": ("pyright", "the type checker of reweave align seeds"),
 }
 
 

@@ -96,7 +96,7 @@ def edits(
     given = dict(locals())
     flags = {name: given[name] for name in _FLAGS}
     resolved = resolve_config(config, set_ or [], flags)
-    sys.exit(_run(source, out, resolved, workers or _cores()))
+    sys.exit(_run(source, out, resolved, workers or cores()))
 
 
 _FLAGS = (
@@ -105,7 +105,8 @@ _FLAGS = (
 )  # fmt: skip
 
 
-def _cores() -> int:
+def cores() -> int:
+    """Return how many processor cores this process may use."""
     if hasattr(os, "sched_getaffinity"):
         return len(os.sched_getaffinity(0))
     return os.cpu_count() or 1

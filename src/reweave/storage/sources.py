@@ -11,13 +11,18 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from reweave.errors import InputError, RowError
+from reweave.storage.archives import ArchiveSource, is_archive
 from reweave.storage.definitions import DefinitionSource
 from reweave.storage.fingerprint import list_fingerprint
 from reweave.storage.jsonl import StdinSource, is_jsonl, open_jsonl
 from reweave.storage.parquet import ParquetSource, open_parquet
+from reweave.storage.provenance import STANDARD_LIBRARY, standard_library
 from reweave.storage.python_files import package, python_file, python_folder, walk
 
-KINDS = ".jsonl, .ndjson or .json (also .gz, .zst), .parquet, .py, a folder of them, package:NAME, or -"
+KINDS = (
+    ".jsonl, .ndjson or .json (also .gz, .zst), .parquet, .py, a folder of them, .zip, .whl, .tar.gz, "
+    "package:NAME, stdlib, or -"
+)
 
 
 class Source(Protocol):
@@ -84,7 +89,8 @@ def open_source(
     """Open an input by its name.
 
     Args:
-        spec: A path (a file, a folder, or a pattern such as ``src/**/*.py``), ``package:NAME``, or ``-``.
+        spec: A path (a file, an archive, a folder, or a pattern such as ``src/**/*.py``), ``package:NAME``,
+            ``stdlib`` (this Python's standard library without its tests), or ``-``.
         split: ``file`` (records as they are) or ``definition`` (one for each top-level function and class).
         code_field: For ``definition``: the column with the code; default the first usual name a row has.
         extract: For ``definition``: whether code is first taken out of Markdown fences.
@@ -103,6 +109,8 @@ def _open(spec: str) -> Source:
         return StdinSource()
     if spec.startswith("package:"):
         return package(spec.removeprefix("package:"))
+    if spec == STANDARD_LIBRARY:
+        return standard_library()
     path = Path(spec)
     if path.is_dir():
         files, notes = walk(path)
@@ -114,6 +122,8 @@ def _open(spec: str) -> Source:
             return open_jsonl(path)
         if path.suffix == ".parquet":
             return open_parquet(path)
+        if is_archive(path):
+            return ArchiveSource(path)
         raise InputError(f"{path}: what is in it? Readable are {KINDS}")
     if any(mark in spec for mark in "*?["):
         return _of_pattern(path)

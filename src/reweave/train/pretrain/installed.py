@@ -20,11 +20,10 @@ from pathlib import Path, PurePosixPath
 from typing import Any
 
 from reweave.errors import RowError
+from reweave.storage.provenance import is_test, licence
 from reweave.storage.python_files import PythonSource, walk
 
 NAME = "installed"
-_TESTS = frozenset({"test", "tests", "idle_test"})
-_LICENCE_CLASSIFIER = "License :: "
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +70,7 @@ def installed() -> InstalledSource:
         before = len(found)
         for path in distribution.files or ():
             shown = PurePosixPath(path)
-            if shown.suffix == ".py" and ".." not in shown.parts and not _is_test(shown):
+            if shown.suffix == ".py" and ".." not in shown.parts and not is_test(shown):
                 found.setdefault(str(shown), (str(shown), Path(str(path.locate()))))
         if len(found) > before:
             told.append(
@@ -88,32 +87,12 @@ def installed() -> InstalledSource:
     return InstalledSource(PythonSource(NAME, NAME, files), tuple(told))
 
 
-def licence(fields: Any) -> str:
-    """Tell a distribution's licence from its metadata: an SPDX expression, classifiers, or its first line.
-
-    Args:
-        fields: Its core metadata, a mapping of several values a key.
-    """
-    expression = fields.get("License-Expression")
-    if expression:
-        return str(expression)
-    classifiers = [
-        value.removeprefix(_LICENCE_CLASSIFIER).removeprefix("OSI Approved :: ")
-        for value in fields.get_all("Classifier") or ()
-        if value.startswith(_LICENCE_CLASSIFIER)
-    ]
-    if classifiers:
-        return ", ".join(sorted(set(classifiers)))
-    first = next((line.strip() for line in (fields.get("License") or "").splitlines() if line.strip()), "")
-    return first[:100] or "unknown"
-
-
 def _standard_library(found: dict[str, tuple[str, Path]]) -> dict[str, Any]:
     root = Path(sysconfig.get_path("stdlib"))
     files, _ = walk(root)  # site-packages is skipped by it
     for path in files:
         shown = PurePosixPath(path.relative_to(root).as_posix())
-        if shown.suffix == ".py" and not _is_test(shown):
+        if shown.suffix == ".py" and not is_test(shown):
             name = f"python{sys.version_info.major}.{sys.version_info.minor}/{shown}"
             found[name] = (name, path)
     return {
@@ -122,7 +101,3 @@ def _standard_library(found: dict[str, tuple[str, Path]]) -> dict[str, Any]:
         "licence": "PSF-2.0" if sys.implementation.name == "cpython" else "unknown",
         "files": len(found),
     }
-
-
-def _is_test(path: PurePosixPath) -> bool:
-    return not _TESTS.isdisjoint(path.parts[:-1])

@@ -1,0 +1,46 @@
+"""Seeds: functions, methods and classes of any code, from which instructions are made (SelfCodeAlign).
+
+>>> from reweave.align.seeds import seeds_config
+>>> seeds_config("paper", types="none").denied_modules[:3]
+('argparse', 'os', 'subprocess')
+
+``make_seeds`` reads files, asks each definition the rules in their order, and writes the seeds and, for
+everything else, the first rule that said no. In this room:
+
+- ``config``: the settings, and the two presets, which are values for them;
+- ``finding``: definitions of a file; ``names`` and ``program``: what they use of it, as a program of its own;
+- ``rules``: the rules and their order; ``published``: those that look for substrings; ``modules``: by syntax
+  tree;
+- ``types``: pyright, a verdict for each program; ``checking``: batches of files through it;
+- ``sifting``: one file through the rules; ``seed_row``: what is written of a seed;
+- ``run``: the whole run; ``funnel``: the counts.
+
+Left to others: duplicates (``reweave curate``), the judge of docstrings (a model: `run.Judge` is its place).
+"""
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from reweave.align.seeds.config import SeedsConfig, resolve_config, seeds_config
+    from reweave.align.seeds.funnel import Funnel
+    from reweave.align.seeds.run import Judge, Made, make_seeds
+
+_HOME = {
+    "Funnel": "funnel",
+    "Judge": "run",
+    "Made": "run",
+    "SeedsConfig": "config",
+    "make_seeds": "run",
+    "resolve_config": "config",
+    "seeds_config": "config",
+}
+
+__all__ = ["Funnel", "Judge", "Made", "SeedsConfig", "make_seeds", "resolve_config", "seeds_config"]
+
+
+def __getattr__(name: str) -> Any:
+    """Load a part when it is asked for."""
+    if name not in _HOME:
+        raise AttributeError(f"module 'reweave.align.seeds' has no attribute {name!r}")
+    return getattr(import_module(f"reweave.align.seeds.{_HOME[name]}"), name)
