@@ -13,6 +13,7 @@ The first rule whose ``match`` is in the prompt, and which has not been used ``f
 and seed (no ``first``: always), decides. Modes: see ``MODES``. ``retry_after`` is sent as it stands, or
 ``date+N`` as an HTTP date N seconds ahead. ``delay`` is slept before each answer; ``ignore_n`` gives one
 choice always.
+With ``only_table``, prompts that no row of the table names get 400.
 With ``key``, requests without that key get 401, and the message repeats what they sent.
 
 The table (``--answers``) is JSONL: ``{"prompt": "part of a prompt"}`` or ``{"hash": "its SHA-256 in hex"}``,
@@ -81,6 +82,8 @@ class Handler(BaseHTTPRequestHandler):
         sent = self.headers.get("Authorization", "")
         if self.server.script.get("key") and sent != f"Bearer {self.server.script['key']}":
             return self._give(401, {"error": {"message": f"wrong key: {sent}", "code": "invalid_api_key"}})
+        if self.server.script.get("only_table") and self.server.row(prompt) is None:
+            return self._give(400, {"error": {"message": "the script has no answer to this"}})
         time.sleep(self.server.script.get("delay", 0))
         return self._play(rule, chat, prompt, body)
 
@@ -239,17 +242,24 @@ class Server(ThreadingHTTPServer):
 
     def answer(self, prompt, seed, i):
         """Give the text of one choice."""
+        row = self.row(prompt)
+        if row is None:
+            return scripted_answer(prompt, seed, i)
+        if seed is None:
+            with self.lock:
+                place = self.asked[prompt]
+                self.asked[prompt] += 1
+        else:
+            place = seed + i
+        return row["texts"][place % len(row["texts"])]
+
+    def row(self, prompt):
+        """Give the table's row for a prompt, None where it has none."""
+        whole = hashlib.sha256(prompt.encode()).hexdigest()
         for row in self.table:
-            whole = hashlib.sha256(prompt.encode()).hexdigest()
             if row["hash"] == whole if "hash" in row else row["prompt"] in prompt:
-                if seed is None:
-                    with self.lock:
-                        place = self.asked[prompt]
-                        self.asked[prompt] += 1
-                else:
-                    place = seed + i
-                return row["texts"][place % len(row["texts"])]
-        return scripted_answer(prompt, seed, i)
+                return row
+        return None
 
 
 def scripted_answer(prompt, seed, i=0):

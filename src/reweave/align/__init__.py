@@ -1,4 +1,7 @@
-"""Self-alignment: a base model's own instruction data, from code seeds to tested answers (SelfCodeAlign).
+"""Self-alignment (SelfCodeAlign): a base model makes its own instruction data, and every loss is counted.
 
-A room a stage. ``seeds`` finds the functions that instructions grow from.
+- ``seeds``: the functions that instructions grow from.
+- ``stage``: what a stage is, and which there are; ``stage_folder`` runs one over its rows, kept and rejected.
+- ``chain``: the stages that ask a model: concepts, instructions, responses; and the pairs at the end.
+- ``run``: all stages one after the other; ``config``: their settings; ``funnel``: what each rule dropped.
 """

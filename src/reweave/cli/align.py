@@ -2,17 +2,19 @@
 
 import typer
 
+from reweave.cli.align_concepts import concepts
+from reweave.cli.align_funnel import funnel
+from reweave.cli.align_instructions import instructions
+from reweave.cli.align_pairs import pairs
+from reweave.cli.align_responses import responses
+from reweave.cli.align_run import run
 from reweave.cli.align_seeds import seeds
 
 align = typer.Typer(
     name="align",
-    help="A base model's own instruction data, stage by stage, from code to tested answers.",
+    help="Self-alignment: a base model's own instruction data, stage by stage, with every loss counted.",
     no_args_is_help=True,
     rich_markup_mode="markdown",
 )
-align.command("seeds")(seeds)
-
-
-@align.callback()
-def root() -> None:
-    """Let a base model make its own instruction data: seeds first."""
+for verb in (seeds, concepts, instructions, responses, pairs, run, funnel):
+    align.command()(verb)

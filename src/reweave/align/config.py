@@ -1,0 +1,228 @@
+"""The settings of ``reweave align``: one TOML file for the chain and for each of its verbs.
+
+At the top stand what all stages share; ``[endpoints.ROLE]`` says where to ask, ``[STAGE]`` how. A table
+that is no stage's here belongs to another room, and is handed on as it is. A preset fills in what is not
+said.
+"""
+
+import tomllib
+from collections.abc import Mapping
+from importlib import resources
+from pathlib import Path
+from typing import Annotated, Any, Literal, Self
+
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+
+from reweave.errors import InputError
+from reweave.models import Endpoint
+from reweave.settings import checked
+
+Role = Literal["generator", "tester", "judge", "teacher"]
+
+
+class _Settings(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class EndpointConfig(_Settings):
+    """Where a role's model is asked, as ``reweave.models.Endpoint``: only model and kind decide answers."""
+
+    base_url: str
+    model: str
+    kind: Literal["chat", "completions"] = "completions"
+    api_key_env: str | None = "OPENAI_API_KEY"
+    timeout: float = 600.0
+    concurrency: int = 32
+    retries: int = 8
+    longest_wait: float = 600.0
+    stream: bool = False
+    samples_per_request: int = 1
+    prompt_price: float | None = None
+    completion_price: float | None = None
+
+    def endpoint(self) -> Endpoint:
+        """Give the endpoint.
+
+        Raises:
+            InputError: A value that cannot be.
+        """
+        return Endpoint(**self.model_dump())
+
+
+class Asked(_Settings):
+    """What every stage that asks has."""
+
+    role: Role = "generator"
+    temperature: Annotated[float, Field(ge=0)] = 0.7
+    top_p: Annotated[float | None, Field(gt=0, le=1)] = None
+    max_tokens: Annotated[int, Field(ge=1)] = 512
+    template: str | None = None
+    shots: Annotated[int | None, Field(ge=1)] = None
+
+
+class ConceptsConfig(Asked):
+    """How concepts are asked for, named and recombined."""
+
+    shuffle: bool = False
+    least: Annotated[int, Field(ge=1)] = 1  # concepts of a row
+    most: Annotated[int, Field(ge=1)] = 6
+    cap: Annotated[int, Field(ge=0)] = 0  # rows that may use a concept; 0: any number
+    mixes: Annotated[int, Field(ge=0)] = 0  # combinations of several seeds' concepts, as rows of their own
+    mix_of: Annotated[int, Field(ge=2)] = 2  # seeds
+
+
+class InstructionsConfig(Asked):
+    """How instructions are drawn, and which are kept."""
+
+    shuffle: bool = False
+    n: Annotated[int, Field(ge=1)] = 1  # instructions for each row of concepts
+    function: Annotated[int, Field(ge=0)] = 50  # shares of the categories
+    cls: Annotated[int, Field(ge=0, alias="class")] = 25
+    program: Annotated[int, Field(ge=0)] = 25
+    most_words: Annotated[int, Field(ge=1)] = 200
+
+    @model_validator(mode="after")
+    def _check_shares(self) -> Self:
+        if not sum(self.shares.values()):
+            raise ValueError("function, class and program are shares, and all are 0")
+        return self
+
+    @property
+    def shares(self) -> dict[str, int]:
+        """The categories' shares."""
+        return {"function": self.function, "class": self.cls, "program": self.program}
+
+
+class ResponsesConfig(Asked):
+    """How many responses are asked for, and by whom their tests are written."""
+
+    max_tokens: Annotated[int, Field(ge=1)] = 1536
+    n: Annotated[int, Field(ge=1)] = 10  # responses to an instruction, at most
+    round: Annotated[int, Field(ge=1)] = 10  # asked for at a time
+    agree: Annotated[int, Field(ge=1)] = 2  # passing responses that agree are enough
+    tests: Literal["same", "tester"] = "same"
+
+
+class PairsConfig(_Settings):
+    """The form of the data at the end."""
+
+    form: Literal["prompt-completion", "messages"] = "prompt-completion"
+    tests: Annotated[float, Field(ge=0, le=1)] = (
+        0.0  # share of instructions whose responses bring their tests
+    )
+    most_words: Annotated[int, Field(ge=1)] = 200
+
+
+_OWN: dict[str, type[_Settings]] = {
+    "concepts": ConceptsConfig,
+    "instructions": InstructionsConfig,
+    "responses": ResponsesConfig,
+    "pairs": PairsConfig,
+}
+_SHARED = ("preset", "seed", "limit", "input", "stages")
+
+
+class AlignConfig(_Settings):
+    """All of it.
+
+    Attributes:
+        input: What the chain begins with: a file of seeds; or, where the stage ``seeds`` runs, its source.
+        stages: Which stages run; None: all there are.
+    """
+
+    preset: Literal["default", "paper"] = "default"
+    seed: int = 0
+    limit: Annotated[int, Field(ge=0)] = 0
+    input: str | None = None
+    stages: tuple[str, ...] | None = None
+    endpoints: dict[Role, EndpointConfig] = {}
+    concepts: ConceptsConfig = Field(default_factory=ConceptsConfig)
+    instructions: InstructionsConfig = Field(default_factory=InstructionsConfig)
+    responses: ResponsesConfig = Field(default_factory=ResponsesConfig)
+    pairs: PairsConfig = Field(default_factory=PairsConfig)
+    others: dict[str, Any] = {}
+
+    def table(self, name: str) -> Mapping[str, Any]:
+        """Give the table of another room's stage, unread; the preset's name is ``preset``."""
+        return dict(self.others.get(name, {}))
+
+    def endpoint(self, role: Role) -> Endpoint:
+        """Give a role's endpoint; the generator's where the role has none.
+
+        Raises:
+            InputError: There is none.
+        """
+        found = self.endpoints.get(role) or self.endpoints.get("generator")
+        if found is None:
+            raise InputError(
+                f"no model to ask as {role}: give --model and --base-url, or a table [endpoints.generator]"
+            )
+        return found.endpoint()
+
+
+def read_config(file: Path | None, sets: list[str], flags: Mapping[str, Any] | None = None) -> AlignConfig:
+    """Read the settings: a preset, then a TOML file, then ``--set``, then flags; what comes later wins.
+
+    Args:
+        file: The TOML file.
+        sets: ``key=value`` items, such as ``responses.n=4``.
+        flags: Flags by the same names; None means not given.
+
+    Raises:
+        InputError: Something cannot be read, or is not known.
+    """
+    values: dict[str, Any] = {}
+    if file is not None:
+        try:
+            values = tomllib.loads(file.read_text("utf-8"))
+        except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+            raise InputError(f"--config {file}: {error}") from error
+    for item in sets:
+        key, equals, value = item.partition("=")
+        if not equals:
+            raise InputError(f"--set {item}: expected key=value")
+        _put(values, key.strip(), _value(value.strip()))
+    for key, value in (flags or {}).items():
+        if value is not None:
+            _put(values, key, value)
+    return make_config(values)
+
+
+def make_config(values: Mapping[str, Any]) -> AlignConfig:
+    """Make the configuration of nested settings.
+
+    Raises:
+        InputError: A value is not of its kind; the message names it.
+    """
+    presets = tomllib.loads(resources.files("reweave.align").joinpath("presets.toml").read_text("utf-8"))
+    name = values.get("preset", "default")
+    if name not in presets:
+        raise InputError(f"no preset {name!r}; there are {', '.join(presets)}")
+    given = dict(values)
+    for stage in _OWN:
+        own = given.get(stage, {})
+        if not isinstance(own, Mapping):
+            raise InputError(f"configuration: {stage} is a table, [{stage}]")
+        given[stage] = presets[name].get(stage, {}) | dict(own)
+    known = {*_OWN, *_SHARED, "endpoints"}
+    others = {
+        key: given.pop(key) for key in list(given) if key not in known and isinstance(given[key], Mapping)
+    }
+    return checked(AlignConfig, {**given, "others": others})
+
+
+def _put(values: dict[str, Any], path: str, value: Any) -> None:
+    *parents, last = path.replace("-", "_").split(".")
+    for parent in parents:
+        inner = values.setdefault(parent, {})
+        if not isinstance(inner, dict):
+            raise InputError(f"--set {path}: {parent} is no table")
+        values = inner
+    values[last] = value
+
+
+def _value(text: str) -> Any:
+    try:
+        return tomllib.loads(f"value = {text}")["value"]
+    except tomllib.TOMLDecodeError:
+        return text

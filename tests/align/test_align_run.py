@@ -1,0 +1,62 @@
+"""The chain with what other rooms plug in: a stage that writes its own files, and who says what agrees."""
+
+import json
+import sys
+from pathlib import Path
+
+import pytest
+
+from reweave.align import stage as module
+from reweave.align.config import make_config
+from reweave.align.funnel import read_funnel
+from reweave.align.run import chosen, run_chain
+
+sys.path.insert(0, str(Path(__file__).parent / "chain"))
+import chain_script as script
+
+
+@pytest.fixture
+def planted(monkeypatch):
+    """The planted room takes the place of the rooms that are not there."""
+    monkeypatch.setitem(module.PLACES, "validated", "planted_room")
+    for name, function in (("agreeing", "make_agreeing"), ("near", "make_near")):
+        monkeypatch.setitem(module.HANDED_IN, name, ("planted_room", function))
+
+
+def config_of(server, seeds, **more):
+    generator = {"base_url": server.url, "model": "scripted", "concurrency": 4, "retries": 0}
+    responses = {"n": script.N, "round": 2, "agree": 1}
+    settings = {"input": str(seeds), "endpoints": {"generator": generator}, "responses": responses}
+    return make_config(settings | more)
+
+
+def test_stages_that_are_there(planted, monkeypatch):
+    """A room that is there is part of the chain; one that is not, is not."""
+    assert chosen(make_config({})) == ["concepts", "instructions", "responses", "validated", "pairs"]
+    monkeypatch.setitem(module.PLACES, "validated", "no_such_room.anywhere")
+    assert chosen(make_config({})) == ["concepts", "instructions", "responses"]
+
+
+def test_with_other_rooms(serve, planted, tmp_path):
+    """Their stage is run over the rows before it, counted, and run anew when those rows change."""
+    server = serve(*script.RULES, answers=script.answers(16), only_table=True)
+    seeds, out = tmp_path / "seeds.jsonl", tmp_path / "out"
+    for count in (14, 16):
+        seeds.write_text(script.seeds(count))
+        made = run_chain(config_of(server, seeds), out)
+        counts = {each.counts.stage: each.counts for each in made.funnel}
+        assert list(counts) == ["concepts", "instructions", "responses", "validated", "pairs"]
+        assert counts["validated"].read == counts["responses"].kept
+        assert counts["validated"].rejected == {"planted": 1}
+        assert counts["pairs"].read == counts["validated"].kept == counts["responses"].kept - 1
+    # One good response in the first round is enough: of sample 0 all are good.
+    good = count - len(script.CONCEPTS) - len(script.INSTRUCTIONS)
+    assert counts["responses"].read == 2 * good
+    assert len(server.requests()) == script.requests(count) - 2 * good
+    config = json.loads((out / "responses" / "config.json").read_text())
+    assert config["agreeing"] == "planted"
+    assert json.loads((out / "instructions" / "config.json").read_text())["near"] == "planted"
+    before = (out / "validated" / "rows.jsonl.run" / "manifest.json").stat().st_mtime_ns
+    run_chain(config_of(server, seeds), out)
+    assert (out / "validated" / "rows.jsonl.run" / "manifest.json").stat().st_mtime_ns == before
+    assert [each.counts for each in read_funnel(out)] == list(counts.values())
