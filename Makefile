@@ -91,6 +91,7 @@ bench: $(STAMP) $(PEER)/.made-from $(SANDBOX_PEER)/.made-from
 	$(BIN)/python benchmarks/sandbox_memory.py
 	$(BIN)/python benchmarks/scoring_speed.py --rounds 2 --copies 5
 	$(BIN)/python benchmarks/coverage.py
+	$(BIN)/python benchmarks/mutants.py --tasks 30
 	$(BIN)/python benchmarks/serve_load.py
 
 # Debian packages: bubblewrap for untrusted code, a browser for the page's tests. Says what it does; skips what is there.

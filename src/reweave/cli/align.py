@@ -9,6 +9,8 @@ from reweave.cli.align_pairs import pairs
 from reweave.cli.align_responses import responses
 from reweave.cli.align_run import run
 from reweave.cli.align_seeds import seeds
+from reweave.cli.align_select import select
+from reweave.cli.align_validate import validate
 
 align = typer.Typer(
     name="align",
@@ -16,5 +18,5 @@ align = typer.Typer(
     no_args_is_help=True,
     rich_markup_mode="markdown",
 )
-for verb in (seeds, concepts, instructions, responses, pairs, run, funnel):
+for verb in (seeds, concepts, instructions, responses, validate, select, pairs, run, funnel):
     align.command()(verb)

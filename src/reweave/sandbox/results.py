@@ -125,11 +125,14 @@ class Verdict(Run):
         form: How it was judged. ``in-process`` verdicts can be forged by the program; the others cannot.
         reached: Assertions that were evaluated.
         assertions: Assertions that were to be evaluated, where that is known beforehand (data form).
+        lines: The lines of the test text whose assertions were evaluated, as ``inside/assertions.py`` knows
+            them.
     """
 
     form: Form
     reached: int = 0
     assertions: int | None = None
+    lines: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

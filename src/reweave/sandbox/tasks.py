@@ -33,6 +33,8 @@ Finish = Callable[[Raw], "Run | Step"]
 
 Step = tuple[Request, Finish]
 
+_ASSERTING = ("assert", "raises", "warns", "deprecated_call")  # no assertion is written without one of these
+
 
 class Tasks:
     """Turns jobs into requests and what came of them into results, for one sandbox.
@@ -119,12 +121,14 @@ class Tasks:
             reached = 0
             if reason == "passed":
                 reason, detail, reached = verdicts.judge_data(plan, outcomes)
-            return self._verdict(job, limits, raw, reason, detail, "data", reached, count)
+            lines = tuple(sorted({check.line for check in plan.assertions[:reached]}))
+            return self._verdict(job, limits, raw, reason, detail, "data", reached, count, lines)
 
         return self._request(body, limits, job.seed), finish
 
     def _finish_tests(self, job: TestsJob, limits: Limits, form: Form, raw: Raw) -> Run | Step:
-        reached, payloads = channel.read(raw.result, 1)
+        # One line's note for each assertion at most, then the end
+        reached, payloads = channel.read(raw.result, 1 + sum(map(job.tests.count, _ASSERTING)))
         ended: tuple[Any, str] | None = ended_by_limit(raw, limits)
         if ended is None:
             said = verdicts.read_test_end(payloads)
@@ -135,7 +139,8 @@ class Tasks:
             if job.form == "auto" and forms.needs_in_process(job.tests, job.entry_point):
                 return self._tests(replace(job, form="in-process"), limits)
             reason, detail = "failed", f"{detail}; form='in-process' can run these tests"
-        return self._verdict(job, limits, raw, reason, detail, form, reached, None)
+        lines = verdicts.read_lines(payloads)
+        return self._verdict(job, limits, raw, reason, detail, form, reached, None, lines)
 
     def _verdict(
         self,
@@ -147,6 +152,7 @@ class Tasks:
         form: Form,
         reached: int,
         assertions: int | None,
+        lines: tuple[int, ...],
     ) -> Verdict:
         return Verdict(
             reason=reason,
@@ -154,6 +160,7 @@ class Tasks:
             form=form,
             reached=reached,
             assertions=assertions,
+            lines=lines,
             limits=limits,
             tag=job.tag,
             **observed(raw),

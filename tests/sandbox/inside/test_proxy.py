@@ -49,6 +49,10 @@ def quit():
     raise SystemExit(3)
 def made(kind):
     return kind([1, 1])
+def accounts():
+    return [Account(1), Account(2)]
+def opened():
+    yield from accounts()
 '''
 
 
@@ -86,6 +90,8 @@ def made(kind):
         ("try:\n    fail('assert')\nexcept AssertionError as e:\n    assert str(e) == 'a'", 1),
         ("try:\n    quit()\nexcept SystemExit:\n    assert True", 1),
         ("assert list(count(3)) == [0, 1, 2]", 1),
+        ("a, b = accounts()\nassert (a.balance, b.balance) == (1, 2)", 1),
+        ("assert [a.balance for a in accounts()] == [a.balance for a in opened()] == [1, 2]", 1),
         ("assert total([Pair(1, 2), Pair(3, 4)]) == 4", 1),
         ("assert made(set) == {1} and made(tuple) == (1, 1)", 1),
         ("assert math.sqrt(4) == inc(1)", 1),

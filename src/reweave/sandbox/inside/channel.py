@@ -28,6 +28,7 @@ class Channel:
         self.ask = ask
         self.answer = answer
         self.reached = 0
+        self._marked = set()
         self._counter = None
         if descriptor is not None:
             os.lseek(descriptor, HEADER, os.SEEK_SET)
@@ -39,8 +40,16 @@ class Channel:
             frames.pack(plain.encode(record, limit=self.limit, items=plain.items_in(self.limit))),
         )
 
-    def count_assertion(self):
-        """Note that one more assertion was reached."""
+    def mark_assertion(self, line):
+        """Note, once, that the assertion that stands in this line of the tests was reached."""
+        if line not in self._marked:
+            self._marked.add(line)
+            self.write(("line", line))
+
+    def count_assertion(self, line=None):
+        """Note that one more assertion was reached; in which line of the tests, where that is known."""
+        if line is not None:
+            self.mark_assertion(line)
         self.reached += 1
         if self._counter is None:
             os.pwrite(self.descriptor, bytes(HEADER), 0)

@@ -4,10 +4,11 @@ A question is (nonce, verb, *parts), its reply (nonce, kind, *parts). What does 
 spoken of by number. Nothing here is trusted by the side that asks: see ``link``.
 """
 
+import itertools
 import operator
 import types
 
-from . import calls, frames, plain, program, values
+from . import calls, frames, plain, plain_write, program, values
 
 OBJECT = "object"  # the kind of a packed value that stands for one of ours
 BUILTIN = "builtin"  # the kind of one that stands for a builtin type
@@ -132,10 +133,14 @@ class _Side:
 
     def value(self, value):
         """Give the reply that carries a value, or a number in its place."""
+        kept = value
+        if type(value) in plain_write.ITERATORS:  # what does not cross must be there still
+            kept = list(itertools.islice(value, self.bounds["items"] + 1))
+            value = iter(kept)
         try:
             return ("returned", plain.encode(value, **self.bounds))
         except plain.NotPlain as error:
-            self.objects.append(value)
+            self.objects.append(kept)
             return (OBJECT, len(self.objects) - 1, str(error))
 
     def raised(self, error):

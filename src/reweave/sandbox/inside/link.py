@@ -260,7 +260,10 @@ class Remote:
         return _ask(self, "repr")
 
     def __iter__(self):
-        return iter(_ask(self, "iter"))
+        given = _ask(self, "iter")
+        if type(given) is not Remote:
+            return iter(given)
+        return (given[index] for index in range(len(given)))  # a list of what does not cross
 
     def __contains__(self, item):
         return bool(_ask(self, "contains", item))

@@ -389,3 +389,6 @@ def _iterators():
 
 _COLUMNS = {int: _Writer.ints, float: _Writer.floats, bool: _Writer.bools, str: _Writer.strs}
 _WRITERS = _writers()
+
+ITERATORS = frozenset(_iterators() - set(_VIEWS))
+"""Types whose values are empty once they have been written, or refused."""

@@ -9,10 +9,12 @@ import os
 import sys
 import types
 
-from . import program
+from . import assertions, program
 
 FILE = "<tests>"
 COUNT = "__count_assertion__"
+MARK = "__mark_assertion__"
+NOTHING = "the tests assert nothing"
 
 
 class _FailedError(Exception):
@@ -37,12 +39,13 @@ def run(tests, module, entry_point, channel, asked=lambda: False):
         return "failed", "the tests do not compile: %s" % error
     linecache.cache[FILE] = (len(tests), None, tests.splitlines(True), FILE)
     module.__dict__[COUNT] = channel.count_assertion
+    module.__dict__[MARK] = channel.mark_assertion
     try:
         ran = _run(code, module, shape, entry_point, channel)
     except Exception as error:  # noqa: BLE001 - the tests' or the program's
         return _told(error)
     if not (ran or channel.reached or asked()):
-        return "failed", "the tests assert nothing"
+        return "failed", NOTHING
     return "passed", ""
 
 
@@ -106,10 +109,14 @@ def _told(error):
 
 
 class _Counting(ast.NodeTransformer):
-    """Puts a count before every assertion."""
+    """Puts a count before every assertion, and a mark before those of a framework, which count themselves."""
 
-    def visit_Assert(self, node):
-        call = ast.Expr(ast.Call(ast.Name(COUNT, ast.Load()), [], []))
+    def visit(self, node):
+        self.generic_visit(node)
+        if not isinstance(node, ast.stmt) or not assertions.asserts(node):
+            return node
+        name = COUNT if isinstance(node, ast.Assert) else MARK
+        call = ast.Expr(ast.Call(ast.Name(name, ast.Load()), [ast.Constant(node.lineno)], []))
         return [ast.copy_location(call, node), node]
 
 

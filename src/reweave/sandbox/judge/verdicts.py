@@ -134,6 +134,20 @@ def read_test_end(payloads: Sequence[bytes]) -> Said | None:
     return None
 
 
+def read_lines(payloads: Sequence[bytes]) -> tuple[int, ...]:
+    """Give the lines of the tests whose assertions were reached, as a test side or an in-process run says.
+
+    Args:
+        payloads: Frames of a result file.
+    """
+    lines = set()
+    for payload in payloads:
+        match _decoded(payload):
+            case ("line", int(line)) if 0 < line < 1 << 31:
+                lines.add(line)
+    return tuple(sorted(lines))
+
+
 def shown(value: Any) -> str:
     """Give a bounded ``repr`` of plain data."""
     try:

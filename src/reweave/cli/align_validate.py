@@ -1,0 +1,124 @@
+"""``reweave align validate``: what a model's own tests show of its own answers."""
+
+import sys
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+Flag = typer.Option
+
+
+def validate(
+    source: Annotated[
+        str,
+        typer.Argument(
+            metavar="RESPONSES",
+            help="JSONL (.gz, .zst) or Parquet with program, tests, and instruction_id if there is one.",
+        ),
+    ],
+    out: Annotated[
+        Path,
+        Flag("-o", "--out", help="A .jsonl, .jsonl.gz, .jsonl.zst or .parquet file, or a folder of shards."),
+    ],
+    mutants: Annotated[
+        int | None, Flag(help="Mutants of one program, at most; 0 for all there are.", show_default="40")
+    ] = None,
+    min_score: Annotated[
+        float | None, Flag(help="Test score from which on a response is accepted.", show_default="0.5")
+    ] = None,
+    accept: Annotated[
+        str | None,
+        Flag(help="tested, or passed: whatever passes, as published.", show_default="tested"),
+    ] = None,
+    cross_calls: Annotated[
+        int | None,
+        Flag(help="Runs of an instruction's programs against each other's tests.", show_default="400"),
+    ] = None,
+    in_process: Annotated[
+        bool | None,
+        Flag(
+            "--in-process/--no-in-process",
+            help="Judge classes beside their tests where nothing else does; can be forged, and says so.",
+            show_default="--in-process",
+        ),
+    ] = None,
+    wall: Annotated[
+        float | None, Flag(help="Seconds a program and its tests may take.", show_default="10")
+    ] = None,
+    memory: Annotated[int | None, Flag(help="MiB they may take.", show_default="1024")] = None,
+    zygote: Annotated[
+        str | None, Flag(help="stdlib, or data: numpy and pandas are loaded.", show_default="stdlib")
+    ] = None,
+    python: Annotated[
+        str | None, Flag(help="The programs' interpreter or virtual environment.", show_default="this one")
+    ] = None,
+    tier: Annotated[
+        str | None, Flag(help="The sandbox's tier.", show_default="the best that holds here")
+    ] = None,
+    unsafe_no_isolation: Annotated[
+        bool | None, Flag("--unsafe-no-isolation", help="Run model-written programs all the same.")
+    ] = None,
+    limit: Annotated[int | None, Flag(help="Read only the first N rows.", show_default="all")] = None,
+    seed: Annotated[int | None, Flag(help="Same seed, same mutants.", show_default="1")] = None,
+    shard_records: Annotated[
+        int | None, Flag(help="Input rows a shard, when the output is a folder.", show_default="50000")
+    ] = None,
+    workers: Annotated[int, Flag(min=0, help="Programs at once.", show_default="one a core")] = 0,
+    config: Annotated[
+        Path | None, Flag(help="TOML file with any of these settings, at the top or under [validate].")
+    ] = None,
+    set_: Annotated[
+        list[str] | None, Flag("--set", help="key=value, as in the TOML file; repeatable.")
+    ] = None,
+) -> None:
+    """Run responses against their tests, and find out what these tests show.
+
+    Each row comes back with a column `validation`: the verdict, assertions reached, stubs and mutants
+    refused, tautologies, agreement with the instruction's other responses, one test score, and whether the
+    response is accepted. Killed and started again, a run goes on where it stopped, with the same bytes.
+
+    Example: reweave align validate responses.jsonl -o validated.jsonl
+    """
+    from reweave.align.validate.config import ValidateConfig
+    from reweave.settings import checked, gather
+
+    given = dict(locals())
+    flags = {name: given[name] for name in _FLAGS}
+    settings = checked(ValidateConfig, gather("validate", config, set_ or [], flags))
+    sys.exit(_run(source, out, settings, workers))
+
+
+_FLAGS = (
+    "mutants", "accept", "min_score", "cross_calls", "in_process", "wall", "memory", "zygote", "python",
+    "tier", "unsafe_no_isolation", "limit", "seed", "shard_records",
+)  # fmt: skip
+
+
+def _run(source: str, out: Path, config: Any, workers: int) -> int:
+    from rich.console import Console
+
+    from reweave.align.validate.run import validate as run
+    from reweave.cli.align_tables import validated_tables
+    from reweave.cli.progress import Progress
+
+    with Progress("responses", "mutants") as progress:
+        made = run(source, out, config, workers=workers or None, report=progress.update)
+    console = Console()
+    for note in made.notes:
+        console.print(f"note: {note}", style="dim", highlight=False, markup=False)
+    console.print(validated_tables(made.statistics))
+    statistics = made.statistics
+    rate = f", {made.new_mutants / made.seconds:,.0f} mutants/s" if made.new_mutants else ""
+    done = " (was complete already)" if made.was_complete else rate
+    told = (
+        f"{statistics.kept:,} of {statistics.read:,} responses accepted, for {statistics.with_accepted:,} of"
+        f" {statistics.instructions:,} instructions, in {out}{done}"
+    )
+    if statistics.rejects:
+        told += f"\nwhat was not accepted, and why: {made.folder / 'rejects.jsonl'}"
+    console.print(told, highlight=False, soft_wrap=True, markup=False)
+    if made.unsafe:
+        console.print("[bold red]Programs ran without isolation: they could have done anything.[/bold red]")
+    # Success with nothing kept would be the silence that loses a night's work.
+    return 0 if statistics.kept or not statistics.read else 1
