@@ -11,8 +11,8 @@ from reweave.align.config import make_config
 from reweave.align.funnel import read_funnel
 from reweave.align.run import chosen, run_chain
 
-sys.path.insert(0, str(Path(__file__).parent / "chain"))
-import chain_script as script
+sys.path[:0] = [str(Path(__file__).parent), str(Path(__file__).parent / "chain")]
+import chain_script as script  # noqa: E402 - its folder comes first
 
 
 @pytest.fixture

@@ -3,6 +3,6 @@
 - ``seeds``: the functions that instructions grow from.
 - ``stage``: what a stage is, and which there are; ``stage_folder`` runs one over its rows, kept and rejected.
 - ``chain``: the stages that ask a model: concepts, instructions, responses; and the pairs at the end.
-- ``validate``: what a response's tests are worth, by verdicts, stubs, mutants and agreement; what is selected.
+- ``validate``: what a response's tests show, by stubs, mutants and agreement; what is selected.
 - ``run``: all stages one after the other; ``config``: their settings; ``funnel``: what each rule dropped.
 """

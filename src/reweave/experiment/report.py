@@ -82,7 +82,13 @@ def _markdown(made: Mapping[str, Any], ks: Sequence[int]) -> str:
         "no program",
         "distinct",
     ]
-    lines = ["# Whole programs or edit sequences?", "", head, "", *_table(names, map(_cells, made["runs"]))]
+    lines = [
+        "# Whole programs or edit sequences?",
+        "",
+        head,
+        "",
+        *_table(names, (_cells(row, ks) for row in made["runs"])),
+    ]
     corrected = len(made["claims"])
     lines += [
         "",
@@ -98,12 +104,12 @@ def _markdown(made: Mapping[str, Any], ks: Sequence[int]) -> str:
     return "\n".join(lines)
 
 
-def _cells(row: Mapping[str, Any]) -> list[str]:
+def _cells(row: Mapping[str, Any], ks: Sequence[int]) -> list[str]:
     distinct = row["distinct"]
     return [
         row["run"],
         f"{row['trained_tokens']:,}",
-        *(_share(each) for each in row["pass@k"].values()),
+        *(_share(row["pass@k"][str(k)]) for k in ks),  # as stored, 10 stands before 5
         f"{row['tokens_a_sample']:.0f}",
         f"{row['flops_a_sample'] / 1e9:.2f}",
         f"{100 * row['no_program']:.0f} %",

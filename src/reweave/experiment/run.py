@@ -22,7 +22,7 @@ from reweave.storage.read import read_rows
 
 # What a program may take: they are loops over a dozen numbers, or never end, and many of those that do not
 # append to the list they walk, which ends by the benchmark's own limits after seconds and a GiB.
-_LIMITS = {"wall": 2.0, "memory": 96}  # seconds, MiB
+_LIMITS = {"wall": 1.0, "memory": 96}  # seconds, MiB
 
 Report = Callable[[str], None]
 """Told in one line what begins, and how far it is."""
