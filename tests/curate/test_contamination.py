@@ -93,3 +93,12 @@ def test_what_cannot_be_found_is_told(index):
     """An item without an n-gram of its own is named, not passed over."""
     assert index.unseen == ["planted 4 prompt"]
     assert index.items == 4
+
+
+def test_a_helper_of_a_solution_is_no_item():
+    """A small function that a long solution happens to have is nobody's; the long one is found."""
+    helper = "def is_prime(n):\n    return n > 1 and all(n % i for i in range(2, int(n**0.5) + 1))\n"
+    item = Item(benchmark="planted", id="1", texts={"prompt": ""}, programs=[SOLUTION + helper])
+    index = BenchmarkIndex([item], ngram=10, share=0.2, common=2, nodes=10)
+    assert index.find([], [helper]) == []
+    assert [hit.id for hit in index.find([], [RENAMED + helper])] == ["1"]

@@ -24,6 +24,8 @@ from reweave.curate.tokens import words
 
 How = Literal["ngram", "program"]
 
+_OWN = 0.5  # of a solution's nodes: its small helpers, such as a test for primes, are everybody's
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Item:
@@ -94,7 +96,7 @@ class BenchmarkIndex:
                 texts.append(words(text))
                 benchmarks.append(numbers.setdefault(item.benchmark, len(numbers)))
             for program in item.programs if nodes else ():
-                for digest in digests(program, nodes):
+                for digest in digests(program, nodes, _OWN):
                     self._programs.setdefault(digest, (item.benchmark, item.id))
         sets = shingle(texts, ngram)
         owners: Any = np.repeat(np.arange(len(texts)), np.diff(sets.offsets))

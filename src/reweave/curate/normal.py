@@ -26,12 +26,13 @@ def parse(source: str) -> ast.Module | None:
         return None
 
 
-def digests(source: str, nodes: int) -> dict[bytes, str]:
+def digests(source: str, nodes: int, share: float = 0.0) -> dict[bytes, str]:
     """Give the digests of a program's functions and classes, methods too.
 
     Args:
         source: The program.
         nodes: Nodes of the smallest one to count.
+        share: The least part of the whole program's nodes that one has to have.
 
     Returns:
         By digest, the name of the function or class; empty for what does not parse.
@@ -41,9 +42,10 @@ def digests(source: str, nodes: int) -> dict[bytes, str]:
     for unit in [] if tree is None else _units(tree):
         try:
             text, size = normal_form(unit)
+            least = share * normal_form(tree)[1] if share and tree is not None else 0
         except RecursionError:  # expressions nested deeper than anybody writes
             continue
-        if size >= nodes:
+        if size >= max(nodes, least):
             found.setdefault(hashlib.blake2b(text.encode(), digest_size=16).digest(), unit.name)
     return found
 
