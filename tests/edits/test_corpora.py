@@ -53,9 +53,9 @@ def pairs():
 
 @pytest.fixture(scope="session")
 def whole_modules():
-    """The modules of up to 1,500 lines, one path each."""
+    """Every second module of up to 1,500 lines, one path each; all of them with ``make soak``."""
     short = [Program(name, text) for name, text in modules() if text.count("\n") <= 1_500]
-    return sample(short, 1)
+    return sample(short if "REWEAVE_SOAK" in os.environ else short[::2], 1)
 
 
 @pytest.fixture(scope="session")
@@ -90,7 +90,7 @@ def test_every_program_is_accounted_for(corpus, request):
     if corpus == "pairs":
         assert len(programs) == len(kept) == 2335
     else:
-        assert len(kept) > 400
+        assert len(kept) > 200
 
 
 @pytest.mark.parametrize("corpus", CORPORA)

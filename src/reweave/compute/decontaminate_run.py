@@ -7,7 +7,6 @@ they came.
 import functools
 import itertools
 import time
-from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -17,6 +16,7 @@ import orjson
 
 from reweave import __version__
 from reweave.compute.chunks import in_order
+from reweave.compute.kept_rows import KeptRows
 from reweave.curate.benchmark_items import benchmark_items
 from reweave.curate.columns import parse_column, read_row, read_text
 from reweave.curate.config import DecontaminateConfig
@@ -26,7 +26,6 @@ from reweave.records import Reject
 from reweave.storage import Fields, Run, Source, extract_code, make_reject, open_source
 
 _CHUNK = 500  # rows a part
-_CHECKPOINT_SECONDS = 1.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,19 +117,8 @@ def _write(
     workers: int,
     report: Callable[[str, int, int | None], None],
 ) -> dict[str, Any]:
-    counts = Counter(run.state.get("rejects", {}))
-    hits = Counter(run.state.get("hits", {}))
-    kept = int(run.state.get("kept", 0))
-    total, last = source.count_hint(), time.monotonic()
-
-    def state() -> dict[str, Any]:
-        return {
-            "read": run.next,
-            "kept": kept,
-            "rejects": dict(sorted(counts.items())),
-            "hits": dict(sorted(hits.items())),
-        }
-
+    total = source.count_hint()
+    writer = KeptRows(run, "hits", lambda done: report("looking", done, total))
     start = run.next
     rows = itertools.islice(source.rows(start), max(config.limit - start, 0) if config.limit else None)
     settings = orjson.dumps(config.model_dump(mode="json"))
@@ -146,17 +134,10 @@ def _write(
             reject = _reject(run.next, raw, said)
             if reject is None:
                 assert isinstance(raw, bytes)
-                kept += 1
-                run.append(raw.strip() + b"\n", b"", 1)
-                continue
-            counts[reject["reason"]] += 1
-            hits.update({f"{hit['benchmark']} {hit['how']}" for hit in reject.get("hits", ())})
-            run.append(b"", orjson.dumps(reject, option=orjson.OPT_APPEND_NEWLINE), 1)
-        if time.monotonic() - last > _CHECKPOINT_SECONDS:
-            last = time.monotonic()
-            run.checkpoint(state())
-            report("looking", run.next, total)
-    return state()
+                writer.keep(raw)
+            else:
+                writer.drop(reject, {f"{hit['benchmark']} {hit['how']}" for hit in reject.get("hits", ())})
+    return writer.statistics()
 
 
 Found = list[dict[str, Any]] | tuple[str, str]

@@ -8,16 +8,14 @@ others with what they are duplicates of. The input is only ever read.
 import itertools
 import shutil
 import time
-from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-import orjson
-
 from reweave import __version__
 from reweave.compute.chunks import in_order
+from reweave.compute.kept_rows import KeptRows
 from reweave.curate.arrays import np
 from reweave.curate.columns import ColumnSpec, parse_column, read_row, read_score, usual_columns
 from reweave.curate.config import DedupConfig
@@ -28,7 +26,6 @@ from reweave.errors import InputError, RowError
 from reweave.storage import Fields, Run, Source, atomic_file, make_reject, open_source
 
 _CHUNK = 5_000  # rows a part
-_CHECKPOINT_SECONDS = 1.0
 
 Report = Callable[[str, int, int | None], None]
 """Called with what is being done, the rows done, and their number if it is known."""
@@ -84,10 +81,11 @@ def deduplicate(
         shard_records=config.shard_records,
     ) as run:
         notes = (*opened.notes, *run.notes)
+        sketch = run.folder / "sketch"
         if run.manifest is not None:
+            shutil.rmtree(sketch, ignore_errors=True)  # killed after the run was complete
             return Deduplicated(run.folder, dict(run.manifest.statistics), notes, was_complete=True)
         tell = report or (lambda *_: None)
-        sketch = run.folder / "sketch"
         _sketch(opened, config, columns, sketch, workers, tell)
         found = _decide(config, columns, sketch)
         statistics = _write(run, opened, config, columns, found, tell)
@@ -201,36 +199,16 @@ def _write(
     report: Report,
 ) -> dict[str, Any]:
     """Write the rows from where the run stands; give the statistics."""
-    counts = Counter(run.state.get("rejects", {}))
-    by_column = Counter(run.state.get("by_column", {}))
-    kept = int(run.state.get("kept", 0))
-    total, last = source.count_hint(), time.monotonic()
-
-    def state() -> dict[str, Any]:
-        return {
-            "read": run.next,
-            "kept": kept,
-            "rejects": dict(sorted(counts.items())),
-            "by_column": dict(sorted(by_column.items())),
-            "columns": [str(each) for each in columns],
-        }
-
+    total = source.count_hint()
+    rows = KeptRows(run, "by_column", lambda done: report("writing", done, total))
     for number, raw in enumerate(_rows(source, config, run.next), run.next):
         reject = _judge(number, raw, columns, config.best, found)
         if reject is None:
             assert isinstance(raw, bytes)
-            kept += 1
-            run.append(raw.strip() + b"\n", b"", 1)
+            rows.keep(raw)
         else:
-            counts[reject["reason"]] += 1
-            if "column" in reject:
-                by_column[reject["column"]] += 1
-            run.append(b"", orjson.dumps(reject, option=orjson.OPT_APPEND_NEWLINE), 1)
-        if time.monotonic() - last > _CHECKPOINT_SECONDS:
-            last = time.monotonic()
-            run.checkpoint(state())
-            report("writing", run.next, total)
-    return state()
+            rows.drop(reject, [reject["column"]] if "column" in reject else [])
+    return rows.statistics() | {"columns": [str(each) for each in columns]}
 
 
 def _judge(
