@@ -125,7 +125,7 @@ def test_edits(data, data_box):
     """The program after the edit passes where its modules are installed; before it, and stubs, do not."""
     tasks, _ = read(data, "canitedit")
     timed = {"55_bm25", "60_unique_number"}  # assert how much faster the program became
-    _, wrong = checked([task for task in tasks if task.id not in timed], data_box, 20)
+    _, wrong = checked([task for task in tasks if task.id not in timed], data_box, 10)
     assert {scored.reason for scored in wrong.values()} <= {"missing-module"}, wrong
 
 
