@@ -1,6 +1,5 @@
 """What the verbs of ``reweave curate`` share: the table of counts, and the line that says how far it is."""
 
-import os
 import sys
 import time
 from collections.abc import Mapping, Sequence
@@ -70,13 +69,6 @@ def _part(measure: "Measure | None") -> str:
     if measure.interval is None:
         return f"{measure.mean:.3f}"
     return f"{measure.mean:.3f} [{measure.interval[0]:.3f}, {measure.interval[1]:.3f}]"
-
-
-def cores() -> int:
-    """Count the cores that this process may use."""
-    if hasattr(os, "sched_getaffinity"):
-        return len(os.sched_getaffinity(0))
-    return os.cpu_count() or 1
 
 
 class Line:

@@ -1,6 +1,5 @@
 """``reweave edits``: programs in, edit sequences out."""
 
-import os
 import sys
 from pathlib import Path
 from typing import Annotated, Any
@@ -91,6 +90,7 @@ def edits(
 
     Example: reweave edits pairs.jsonl -o edits.jsonl --paths 5
     """
+    from reweave.cli.cores import cores
     from reweave.compute.config import resolve_config
 
     given = dict(locals())
@@ -103,13 +103,6 @@ _FLAGS = (
     "code_field", "instruction_field", "id_field", "split", "extract", "paths", "seed", "preset", "checker",
     "sampler", "unit", "format", "form", "marker", "limit", "max_lines", "shard_records",
 )  # fmt: skip
-
-
-def cores() -> int:
-    """Return how many processor cores this process may use."""
-    if hasattr(os, "sched_getaffinity"):
-        return len(os.sched_getaffinity(0))
-    return os.cpu_count() or 1
 
 
 def _run(source: str, out: Path, config: Any, workers: int) -> int:
