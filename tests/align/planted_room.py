@@ -35,8 +35,3 @@ def make_stage(config):
 def make_agreeing(config):
     """Say that all responses pass and agree."""
     return lambda: nullcontext(lambda groups: [len(group) for group in groups]), "planted"
-
-
-def make_near(config):
-    """Find no near-duplicate."""
-    return lambda: lambda name, text: None, "planted"

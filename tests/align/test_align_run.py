@@ -10,31 +10,41 @@ from reweave.align import stage as module
 from reweave.align.config import make_config
 from reweave.align.funnel import read_funnel
 from reweave.align.run import chosen, run_chain
+from reweave.errors import InputError
 
 sys.path[:0] = [str(Path(__file__).parent), str(Path(__file__).parent / "chain")]
 import chain_script as script  # noqa: E402 - its folder comes first
+
+STAGES = ["concepts", "instructions", "responses", "validated", "pairs"]
 
 
 @pytest.fixture
 def planted(monkeypatch):
     """The planted room takes the place of the rooms that are not there."""
     monkeypatch.setitem(module.PLACES, "validated", "planted_room")
-    for name, function in (("agreeing", "make_agreeing"), ("near", "make_near")):
-        monkeypatch.setitem(module.HANDED_IN, name, ("planted_room", function))
+    monkeypatch.setitem(module.HANDED_IN, "agreeing", ("planted_room", "make_agreeing"))
 
 
 def config_of(server, seeds, **more):
     generator = {"base_url": server.url, "model": "scripted", "concurrency": 4, "retries": 0}
     responses = {"n": script.N, "round": 2, "agree": 1}
-    settings = {"input": str(seeds), "endpoints": {"generator": generator}, "responses": responses}
+    settings = {"input": str(seeds), "stages": STAGES, "endpoints": {"generator": generator}}
+    settings["responses"] = responses
     return make_config(settings | more)
 
 
-def test_stages_that_are_there(planted, monkeypatch):
-    """A room that is there is part of the chain; one that is not, is not."""
-    assert chosen(make_config({})) == ["concepts", "instructions", "responses", "validated", "pairs"]
-    monkeypatch.setitem(module.PLACES, "validated", "no_such_room.anywhere")
-    assert chosen(make_config({})) == ["concepts", "instructions", "responses"]
+def test_stages():
+    """Rows are cleaned at both ends unless the settings say otherwise; seeds are made where they are asked for."""
+    whole = ["distinct_seeds", "clean_seeds", *STAGES[:-1], "distinct", "clean", "pairs"]
+    assert chosen(make_config({})) == whole
+    assert chosen(make_config({"seeds": {}})) == ["seeds", *whole]
+    bare = [name for name in whole if "clean" not in name]
+    assert chosen(make_config({"clean": {"against": []}})) == bare
+    assert chosen(make_config({"stages": ["pairs", "concepts"]})) == ["concepts", "pairs"]
+    with pytest.raises(InputError, match="no stage 'wishes'"):
+        chosen(make_config({"stages": ["wishes"]}))
+    with pytest.raises(InputError, match="claen"):
+        make_config({"claen": {"against": []}})
 
 
 def test_with_other_rooms(serve, planted, tmp_path):
@@ -45,7 +55,7 @@ def test_with_other_rooms(serve, planted, tmp_path):
         seeds.write_text(script.seeds(count))
         made = run_chain(config_of(server, seeds), out)
         counts = {each.counts.stage: each.counts for each in made.funnel}
-        assert list(counts) == ["concepts", "instructions", "responses", "validated", "pairs"]
+        assert list(counts) == STAGES
         assert counts["validated"].read == counts["responses"].kept
         assert counts["validated"].rejected == {"planted": 1}
         assert counts["pairs"].read == counts["validated"].kept == counts["responses"].kept - 1
@@ -55,7 +65,7 @@ def test_with_other_rooms(serve, planted, tmp_path):
     assert len(server.requests()) == script.requests(count) - 2 * good
     config = json.loads((out / "responses" / "config.json").read_text())
     assert config["agreeing"] == "planted"
-    assert json.loads((out / "instructions" / "config.json").read_text())["near"] == "planted"
+    assert json.loads((out / "instructions" / "config.json").read_text())["near"] == 0.7
     before = (out / "validated" / "rows.jsonl.run" / "manifest.json").stat().st_mtime_ns
     run_chain(config_of(server, seeds), out)
     assert (out / "validated" / "rows.jsonl.run" / "manifest.json").stat().st_mtime_ns == before

@@ -13,6 +13,7 @@ from typing import Annotated, Any, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
+from reweave.align.stage import PLACES
 from reweave.errors import InputError
 from reweave.models import Endpoint
 from reweave.settings import checked
@@ -80,6 +81,7 @@ class InstructionsConfig(Asked):
     cls: Annotated[int, Field(ge=0, alias="class")] = 25
     program: Annotated[int, Field(ge=0)] = 25
     most_words: Annotated[int, Field(ge=1)] = 200
+    near: Annotated[float, Field(ge=0, le=1)] = 0.0  # Jaccard similarity of near-duplicates; 0: only equal words
 
     @model_validator(mode="after")
     def _check_shares(self) -> Self:
@@ -119,7 +121,7 @@ _OWN: dict[str, type[_Settings]] = {
     "responses": ResponsesConfig,
     "pairs": PairsConfig,
 }
-_SHARED = ("preset", "seed", "limit", "input", "stages")
+_VERBS = {"validate", "rounds", "serve", "train", "evaluate", "perplexity"}  # tables of verbs, in the same file
 
 
 class AlignConfig(_Settings):
@@ -161,7 +163,18 @@ class AlignConfig(_Settings):
 
 
 def read_config(file: Path | None, sets: list[str], flags: Mapping[str, Any] | None = None) -> AlignConfig:
-    """Read the settings: a preset, then a TOML file, then ``--set``, then flags; what comes later wins.
+    """Make the configuration of `read_values`.
+
+    Raises:
+        InputError: Something cannot be read, or is not known.
+    """
+    return make_config(read_values(file, sets, flags))
+
+
+def read_values(
+    file: Path | None, sets: list[str], flags: Mapping[str, Any] | None = None
+) -> dict[str, Any]:
+    """Read nested settings: a TOML file, then ``--set``, then flags; what comes later wins.
 
     Args:
         file: The TOML file.
@@ -169,7 +182,7 @@ def read_config(file: Path | None, sets: list[str], flags: Mapping[str, Any] | N
         flags: Flags by the same names; None means not given.
 
     Raises:
-        InputError: Something cannot be read, or is not known.
+        InputError: Something cannot be read.
     """
     values: dict[str, Any] = {}
     if file is not None:
@@ -185,11 +198,11 @@ def read_config(file: Path | None, sets: list[str], flags: Mapping[str, Any] | N
     for key, value in (flags or {}).items():
         if value is not None:
             _put(values, key, value)
-    return make_config(values)
+    return values
 
 
 def make_config(values: Mapping[str, Any]) -> AlignConfig:
-    """Make the configuration of nested settings.
+    """Make the configuration of nested settings; a preset fills in what they do not say.
 
     Raises:
         InputError: A value is not of its kind; the message names it.
@@ -198,16 +211,17 @@ def make_config(values: Mapping[str, Any]) -> AlignConfig:
     name = values.get("preset", "default")
     if name not in presets:
         raise InputError(f"no preset {name!r}; there are {', '.join(presets)}")
-    given = dict(values)
+    given: dict[str, Any] = dict(values)
     for stage in _OWN:
         own = given.get(stage, {})
         if not isinstance(own, Mapping):
             raise InputError(f"configuration: {stage} is a table, [{stage}]")
         given[stage] = presets[name].get(stage, {}) | dict(own)
-    known = {*_OWN, *_SHARED, "endpoints"}
-    others = {
-        key: given.pop(key) for key in list(given) if key not in known and isinstance(given[key], Mapping)
-    }
+    elsewhere = (PLACES.keys() - _OWN.keys()) | _VERBS
+    others = {key: given.pop(key) for key in elsewhere & given.keys()}
+    for key, value in others.items():
+        if not isinstance(value, Mapping):
+            raise InputError(f"configuration: {key} is a table, [{key}]")
     return checked(AlignConfig, {**given, "others": others})
 
 

@@ -15,6 +15,7 @@ from typing import Any
 import orjson
 
 from reweave import __version__
+from reweave.align.cleaning import CLEAN, wants_clean
 from reweave.align.config import AlignConfig
 from reweave.align.costs import total
 from reweave.align.funnel import StageFunnel, read_funnel, write_funnel
@@ -99,11 +100,11 @@ def chosen(config: AlignConfig) -> list[str]:
         InputError: A stage that there is none of.
     """
     if config.stages is None:
-        wanted = {"concepts", "instructions", "responses"}
-        if "seeds" in config.others:
-            wanted.add("seeds")
-        if has_stage("validated"):
-            wanted |= {"validated", "pairs"}
+        wanted = set(PLACES)
+        if "seeds" not in config.others:
+            wanted.remove("seeds")
+        if not wants_clean(config):
+            wanted -= set(CLEAN)
     else:
         wanted = set(config.stages)
     for name in wanted:

@@ -24,16 +24,19 @@ Outcome = Row | Reject
 
 PLACES = {
     "seeds": "reweave.align.seeds",
+    "distinct_seeds": "reweave.align.cleaning:make_distinct_seeds",
+    "clean_seeds": "reweave.align.cleaning:make_clean_seeds",
     "concepts": "reweave.align.chain.concepts",
     "instructions": "reweave.align.chain.instructions",
     "responses": "reweave.align.chain.responses",
     "validated": "reweave.align.validate",
+    "distinct": "reweave.align.cleaning:make_distinct",
+    "clean": "reweave.align.cleaning:make_clean",
     "pairs": "reweave.align.chain.pairs",
 }
-"""The stages in the order of the chain, and the modules that have their ``make_stage``."""
+"""The stages in the order of the chain, and what makes them: a module's ``make_stage``, or MODULE:FUNCTION."""
 
 HANDED_IN = {
-    "near": ("reweave.curate", "make_near"),
     "agreeing": ("reweave.align.validate", "make_agreeing"),
 }
 """What stages here take from other rooms where these offer it: see `handed_in`."""
@@ -111,27 +114,31 @@ class MakeStage(Protocol):
 
 def has_stage(name: str) -> bool:
     """Say whether the package that has this stage is there."""
-    if not _is_there(PLACES[name]):
-        return False
-    return hasattr(import_module(PLACES[name]), "make_stage")
+    module, function = _place(name)
+    return _is_there(module) and hasattr(import_module(module), function)
 
 
 def make_stage(name: str, config: "AlignConfig") -> Stage | FileStage:
     """Make a stage by its name; see `has_stage`."""
-    make: MakeStage = import_module(PLACES[name]).make_stage
+    module, function = _place(name)
+    make: MakeStage = getattr(import_module(module), function)
     return make(config)
 
 
 def handed_in(name: str, config: "AlignConfig") -> tuple[Any, str] | None:
     """Give what another room offers, and what describes it: settings and version, which decide rows.
 
-    ``near`` makes a ``reweave.align.chain.instructions.Near``; ``agreeing`` opens, as a context manager, a
-    ``reweave.align.chain.rounds.Agreeing``. None where the room is not there or does not offer it.
+    ``agreeing`` opens, as a context manager, a ``reweave.align.chain.sampling.Agreeing``. None where the room is not there or does not offer it.
     """
     module, function = HANDED_IN[name]
     offer = getattr(import_module(module), function, None) if _is_there(module) else None
     found: tuple[Any, str] | None = offer and offer(config)
     return found
+
+
+def _place(name: str) -> tuple[str, str]:
+    module, _, function = PLACES[name].partition(":")
+    return module, function or "make_stage"
 
 
 def _is_there(module: str) -> bool:

@@ -38,7 +38,10 @@ def known_benchmarks() -> list[str]:
         if folder is not None and all((folder / file).exists() for file in benchmark.files[None])
     ]
     if not found:
-        raise InputError("no benchmark is at hand: set REWEAVE_DATA to the folder that holds them")
+        raise InputError(
+            "no benchmark is at hand to compare with: set REWEAVE_DATA to the folder that holds them, or say"
+            " which (against = [...] under [clean]; an empty list compares with none)"
+        )
     return found
 
 

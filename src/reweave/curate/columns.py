@@ -128,10 +128,19 @@ def read_text(value: Any, column: str) -> str:
 def read_score(row: Mapping[str, Any], column: str) -> float:
     """Give a row's score; one without it comes last.
 
+    Args:
+        row: The row.
+        column: Its column; ``validation.test_score`` is looked for in ``validation``, if no column is
+            called so.
+
     Raises:
         RowError: It is no number.
     """
     value = row.get(column)
+    if column not in row and "." in column:
+        value = row
+        for part in column.split("."):
+            value = value.get(part) if isinstance(value, Mapping) else None
     if value is None:
         return float("-inf")
     if isinstance(value, bool) or not isinstance(value, int | float) or math.isnan(value):

@@ -76,24 +76,18 @@ def test_rules(serve, configure, stage_run):
 
 
 def test_near_duplicates(serve, configure, stage_run):
-    """Whoever finds near-duplicates is asked for what no other rule rejects, in the rows' order."""
-    texts = [said("Write a function that adds 1."), said("Write a function that adds one."), said("Sort.")]
-    server, asked = serve(answers=table(*texts), only_table=True), []
-
-    def make_near():
-        def near(name, text):
-            asked.append((name, text))
-            return "s0/t0" if text.endswith("one.") else None
-
-        return near
-
-    kept, rejects, _ = stage_run(InstructionsStage(configure(server), make_near, "planted"), rows(3))
+    """What is nearly an earlier instruction gets no responses; which one, and how near, is a setting."""
+    long = "Write a function that reads a list of numbers and gives the sum of those that are {} and even."
+    texts = [said(long.format("positive")), said(long.format("negative")), said("Sort.")]
+    server = serve(answers=table(*texts), only_table=True)
+    near = {"instructions": {"near": 0.5}}
+    kept, rejects, _ = stage_run(InstructionsStage(configure(server, **near)), rows(3))
     assert [row["id"] for row in kept] == ["s0/t0"]
-    assert (rejects["s1/t0"]["reason"], rejects["s1/t0"]["detail"]) == (
-        "near-duplicate",
-        "nearly the same as s0/t0",
-    )
-    assert asked == [("s0/t0", "Write a function that adds 1."), ("s1/t0", "Write a function that adds one.")]
+    told = rejects["s1/t0"]
+    assert (told["reason"], told["detail"]) == ("near-duplicate", "nearly the same as s0/t0")
+    for loose in ({}, {"preset": "paper"}):  # 0.7, and equal words only
+        kept, rejects, _ = stage_run(InstructionsStage(configure(server, **loose)), rows(3), name=str(loose))
+        assert [row["id"] for row in kept] == ["s0/t0", "s1/t0"]
 
 
 def test_several_each(serve, configure, stage_run):

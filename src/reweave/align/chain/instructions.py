@@ -1,7 +1,7 @@
 """From concepts to instructions: tasks of a drawn category and difficulty (SelfCodeAlign, section 2.2).
 
 Both are drawn before the model is asked, and stay with the row to the end. What is no good instruction, and
-what was there before, is rejected here: responses cost more.
+what was there before in these words or nearly in them, is rejected here: responses cost more.
 """
 
 import hashlib
@@ -14,7 +14,7 @@ from reweave.align.chain.parse import REASONS, MalformedError, parse
 from reweave.align.chain.prompts import INSTRUCTIONS, load_template, shuffled
 from reweave.align.chain.wording import RULES, broken_rule
 from reweave.align.config import AlignConfig
-from reweave.align.stage import Outcome, Row, Work, failed, handed_in, rejected
+from reweave.align.stage import Outcome, Row, Work, failed, rejected
 from reweave.edits.stream import Stream
 from reweave.models import Answer, Failure, Parameters, Question
 
@@ -23,24 +23,37 @@ Near = Callable[[str, str], str | None]
 """Takes an id and a text; gives the id of an earlier one like it; else None, and remembers it."""
 
 
+def near_of(threshold: float) -> Near:
+    """Give what finds near-duplicates; from a threshold of 0 on, nothing does.
+
+    Raises:
+        MissingExtraError: The extra ``curate`` is not installed.
+    """
+    if not threshold:
+        return lambda _name, _text: None
+    from reweave.curate.near import NearIndex  # noqa: PLC0415 - numpy, where it is wanted
+
+    return NearIndex(threshold).take
+
+
 class InstructionsStage:
     """The stage.
 
     Args:
         config: Of the chain.
-        make_near: Makes what finds near-duplicates, anew for each start; None: only equal words are found.
-        near_is: What describes it: settings and version.
+
+    Raises:
+        MissingExtraError: Near-duplicates are looked for, and the extra ``curate`` is not installed.
     """
 
     name = "instructions"
     unit = "instructions"
     rules = ("missing-column", *REASONS, *RULES, "duplicate", "near-duplicate")
 
-    def __init__(
-        self, config: AlignConfig, make_near: Callable[[], Near] | None = None, near_is: str | None = None
-    ) -> None:
+    def __init__(self, config: AlignConfig) -> None:
         own = self._config = config.instructions
-        self._seed, self._make_near, self._near_is = config.seed, make_near, near_is
+        self._seed = config.seed
+        near_of(own.near)  # what is not installed is to be known now
         self._endpoint = config.endpoint(own.role)
         self._template = load_template(INSTRUCTIONS, own.template, own.shots)
         self._parameters = Parameters(
@@ -50,13 +63,12 @@ class InstructionsStage:
 
     def describe(self) -> Mapping[str, Any]:
         """Give all that decides the rows."""
-        asked = asked_by(self._config, self._endpoint, self._parameters, self._template)
-        return {**asked, "near": self._near_is}
+        return asked_by(self._config, self._endpoint, self._parameters, self._template)
 
     def run(self, rows: Iterator[Row], work: Work) -> Iterator[Outcome]:
         """Give an outcome for each instruction."""
         seen: dict[bytes, str] = {}
-        near = self._make_near() if self._make_near else None
+        near = near_of(self._config.near)
         total = None if work.total is None else work.total * self._config.n
         with Asker(self._endpoint, self._parameters, self._config.role, work) as asker:
             for group in grouped(rows):
@@ -115,13 +127,13 @@ class InstructionsStage:
             broken = broken_rule(block.text, self._config.most_words)
             yield rejected(made, *broken) if broken else made
 
-    def _new(self, row: dict[str, Any], seen: dict[bytes, str], near: Near | None) -> Outcome:
+    def _new(self, row: dict[str, Any], seen: dict[bytes, str], near: Near) -> Outcome:
         """Give the row, unless there was one like it."""
         said = " ".join(row["instruction"].casefold().split())
         words = hashlib.blake2b(said.encode(), digest_size=16).digest()
         if words in seen:
             return rejected(row, "duplicate", f"the same words as {seen[words]}")
-        like = near(row["id"], row["instruction"]) if near else None
+        like = near(row["id"], row["instruction"])
         if like is not None:
             return rejected(row, "near-duplicate", f"nearly the same as {like}")
         seen[words] = row["id"]
@@ -146,5 +158,5 @@ def _has_concepts(row: Row) -> bool:
 
 
 def make_stage(config: AlignConfig) -> InstructionsStage:
-    """Make the stage, with what finds near-duplicates where there is a room that offers it."""
-    return InstructionsStage(config, *(handed_in("near", config) or ()))
+    """Make the stage."""
+    return InstructionsStage(config)

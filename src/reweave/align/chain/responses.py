@@ -14,7 +14,7 @@ from reweave.align.chain.code import REASONS as CODE_REASONS
 from reweave.align.chain.code import check_tests, code_of
 from reweave.align.chain.parse import OURS, REASONS, Block, MalformedError, parse
 from reweave.align.chain.prompts import RESPONSES, load_template
-from reweave.align.chain.rounds import Agreeing, Decisions
+from reweave.align.chain.sampling import Agreeing, Decisions
 from reweave.align.config import AlignConfig
 from reweave.align.stage import Outcome, Row, Work, failed, handed_in, rejected, text_of
 from reweave.errors import InputError, RowError
