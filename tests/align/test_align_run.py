@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from reweave.align import stage as module
+from reweave.align import validate
 from reweave.align.config import make_config
 from reweave.align.funnel import read_funnel
 from reweave.align.run import chosen, run_chain
@@ -14,6 +15,7 @@ from reweave.errors import InputError
 
 sys.path[:0] = [str(Path(__file__).parent), str(Path(__file__).parent / "chain")]
 import chain_script as script  # noqa: E402 - its folder comes first
+import planted_room  # noqa: E402 - likewise
 
 STAGES = ["concepts", "instructions", "responses", "validated", "pairs"]
 
@@ -22,7 +24,7 @@ STAGES = ["concepts", "instructions", "responses", "validated", "pairs"]
 def planted(monkeypatch):
     """The planted room takes the place of the rooms that are not there."""
     monkeypatch.setitem(module.PLACES, "validated", "planted_room")
-    monkeypatch.setitem(module.HANDED_IN, "agreeing", ("planted_room", "make_agreeing"))
+    monkeypatch.setattr(validate, "make_agreeing", planted_room.make_agreeing)
 
 
 def config_of(server, seeds, **more):
@@ -34,7 +36,7 @@ def config_of(server, seeds, **more):
 
 
 def test_stages():
-    """Rows are cleaned at both ends unless the settings say otherwise; seeds are made where they are asked for."""
+    """Rows are cleaned at both ends unless the settings say otherwise; seeds are made on request."""
     whole = ["distinct_seeds", "clean_seeds", *STAGES[:-1], "distinct", "clean", "pairs"]
     assert chosen(make_config({})) == whole
     assert chosen(make_config({"seeds": {}})) == ["seeds", *whole]

@@ -42,7 +42,7 @@ DISTINCT: Mapping[str, Mapping[str, Mapping[str, Any]]] = {
         "distinct": {"on": ("instruction", "response", "program:code"), "permutations": 250},
     },
 }
-"""By preset and stage. What was published takes a shared bucket for a duplicate; here similarity is measured."""
+"""By preset and stage. What was published takes a shared bucket for a duplicate; here it is measured."""
 
 CLEAN = ("clean_seeds", "clean")
 

@@ -81,7 +81,9 @@ class InstructionsConfig(Asked):
     cls: Annotated[int, Field(ge=0, alias="class")] = 25
     program: Annotated[int, Field(ge=0)] = 25
     most_words: Annotated[int, Field(ge=1)] = 200
-    near: Annotated[float, Field(ge=0, le=1)] = 0.0  # Jaccard similarity of near-duplicates; 0: only equal words
+    near: Annotated[float, Field(ge=0, le=1)] = (
+        0.0  # Jaccard similarity of near-duplicates; 0: only equal words
+    )
 
     @model_validator(mode="after")
     def _check_shares(self) -> Self:
@@ -121,7 +123,14 @@ _OWN: dict[str, type[_Settings]] = {
     "responses": ResponsesConfig,
     "pairs": PairsConfig,
 }
-_VERBS = {"validate", "rounds", "serve", "train", "evaluate", "perplexity"}  # tables of verbs, in the same file
+_VERBS = {
+    "validate",
+    "rounds",
+    "serve",
+    "train",
+    "evaluate",
+    "perplexity",
+}  # tables of verbs, in the same file
 
 
 class AlignConfig(_Settings):
@@ -171,9 +180,7 @@ def read_config(file: Path | None, sets: list[str], flags: Mapping[str, Any] | N
     return make_config(read_values(file, sets, flags))
 
 
-def read_values(
-    file: Path | None, sets: list[str], flags: Mapping[str, Any] | None = None
-) -> dict[str, Any]:
+def read_values(file: Path | None, sets: list[str], flags: Mapping[str, Any] | None = None) -> dict[str, Any]:
     """Read nested settings: a TOML file, then ``--set``, then flags; what comes later wins.
 
     Args:

@@ -19,7 +19,7 @@ from reweave.align.cleaning import CLEAN, wants_clean
 from reweave.align.config import AlignConfig
 from reweave.align.costs import total
 from reweave.align.funnel import StageFunnel, read_funnel, write_funnel
-from reweave.align.stage import PLACES, FileStage, Stage, has_stage, make_stage
+from reweave.align.stage import PLACES, FileStage, Stage, make_stage
 from reweave.align.stage_folder import FORMAT, Counts, Done, Input, run_stage
 from reweave.errors import InputError
 from reweave.storage import open_source
@@ -97,7 +97,7 @@ def chosen(config: AlignConfig) -> list[str]:
     """Give the names of the stages that run, in their order.
 
     Raises:
-        InputError: A stage that there is none of.
+        InputError: There is no such stage.
     """
     if config.stages is None:
         wanted = set(PLACES)
@@ -108,9 +108,8 @@ def chosen(config: AlignConfig) -> list[str]:
     else:
         wanted = set(config.stages)
     for name in wanted:
-        if name not in PLACES or not has_stage(name):
-            there = ", ".join(each for each in PLACES if has_stage(each))
-            raise InputError(f"there is no stage {name!r} here; there are {there}")
+        if name not in PLACES:
+            raise InputError(f"there is no stage {name!r}; there are {', '.join(PLACES)}")
     return [name for name in PLACES if name in wanted]
 
 

@@ -2,13 +2,12 @@
 
 A `Stage` takes rows and gives, for each, a row that is kept or a `Reject`; it knows nothing of files of rows,
 of other stages, or of how far it is shown. A package plugs its stage in by a function
-``make_stage(config)`` at the place that `PLACES` names; until it is there, the chain goes without.
+``make_stage(config)`` at the place that `PLACES` names.
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from importlib import import_module
-from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
@@ -34,12 +33,7 @@ PLACES = {
     "clean": "reweave.align.cleaning:make_clean",
     "pairs": "reweave.align.chain.pairs",
 }
-"""The stages in the order of the chain, and what makes them: a module's ``make_stage``, or MODULE:FUNCTION."""
-
-HANDED_IN = {
-    "agreeing": ("reweave.align.validate", "make_agreeing"),
-}
-"""What stages here take from other rooms where these offer it: see `handed_in`."""
+"""The stages in the order of the chain, and what makes them: a module's ``make_stage``, or the named one."""
 
 
 @dataclass(slots=True)
@@ -112,40 +106,11 @@ class MakeStage(Protocol):
         """Make the stage; its own table of the configuration is ``config.table(NAME)``."""
 
 
-def has_stage(name: str) -> bool:
-    """Say whether the package that has this stage is there."""
-    module, function = _place(name)
-    return _is_there(module) and hasattr(import_module(module), function)
-
-
 def make_stage(name: str, config: "AlignConfig") -> Stage | FileStage:
-    """Make a stage by its name; see `has_stage`."""
-    module, function = _place(name)
-    make: MakeStage = getattr(import_module(module), function)
-    return make(config)
-
-
-def handed_in(name: str, config: "AlignConfig") -> tuple[Any, str] | None:
-    """Give what another room offers, and what describes it: settings and version, which decide rows.
-
-    ``agreeing`` opens, as a context manager, a ``reweave.align.chain.sampling.Agreeing``. None where the room is not there or does not offer it.
-    """
-    module, function = HANDED_IN[name]
-    offer = getattr(import_module(module), function, None) if _is_there(module) else None
-    found: tuple[Any, str] | None = offer and offer(config)
-    return found
-
-
-def _place(name: str) -> tuple[str, str]:
+    """Make a stage by its name, one of `PLACES`."""
     module, _, function = PLACES[name].partition(":")
-    return module, function or "make_stage"
-
-
-def _is_there(module: str) -> bool:
-    try:
-        return find_spec(module) is not None
-    except ModuleNotFoundError:  # the package it would be in is not there
-        return False
+    make: MakeStage = getattr(import_module(module), function or "make_stage")
+    return make(config)
 
 
 def text_of(row: Row, column: str) -> str:

@@ -74,7 +74,7 @@ def seeds(
     from rich.console import Console
 
     from reweave.align.seeds import make_seeds, resolve_config
-    from reweave.cli.cores import cores
+    from reweave.cores import cores
     from reweave.cli.progress import Progress
 
     flags = {

@@ -90,7 +90,7 @@ def edits(
 
     Example: reweave edits pairs.jsonl -o edits.jsonl --paths 5
     """
-    from reweave.cli.cores import cores
+    from reweave.cores import cores
     from reweave.compute.config import resolve_config
 
     given = dict(locals())

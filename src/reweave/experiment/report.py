@@ -71,7 +71,7 @@ def _markdown(made: Mapping[str, Any], ks: Sequence[int]) -> str:
     head = (
         f"{tasks['heldout_tasks']} held-out compositions, {config['samples']} samples each at temperature"
         f" {config['temperature']:g}, top-p {config['top_p']:g}; {tasks['train_programs']:,} programs to tune"
-        f" on; in brackets 95 % intervals over tasks. {made['seconds'] / 60:.0f} minutes in all."
+        f" on; in brackets 95 % intervals over tasks. {made['seconds'] / 60:.0f} minutes of work in all."
     )
     names = [
         "run",

@@ -4,20 +4,18 @@ Each part is another room's; this one only puts them in a row. All programs run 
 """
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import partial
 from pathlib import Path
 from typing import Any
 
-import orjson
-
+from reweave.cores import cores
 from reweave.errors import RunError
 from reweave.experiment.arms import Arm, arms
 from reweave.experiment.config import ExperimentConfig
 from reweave.experiment.stages import Stages
 from reweave.experiment.tasks import write_tasks
 from reweave.settings import checked
-from reweave.storage.atomic import atomic_file
 from reweave.storage.read import read_rows
 
 # What a program may take: they are loops over a dozen numbers, or never end, and many of those that do not
@@ -58,9 +56,9 @@ def _do(stages: Stages, job: "_Job", config: ExperimentConfig) -> dict[str, Any]
     for model in dict.fromkeys(arm.model for arm in chosen):
         work = job.timed(f"tuning {model}", partial(job.tune, model))
         facts[f"tune-{model}"] = stages.do(f"tune-{model}", work)
+    job.sample(stages, chosen)
     for arm in chosen:
-        work = job.timed(f"sampling {arm.name}", partial(job.sample, arm))
-        facts[f"sample-{arm.name}"] = stages.do(f"sample-{arm.name}", work)
+        facts[f"sample-{arm.name}"] = stages.read(f"sample-{arm.name}")
         for decoding in arm.decodings:
             name = f"{arm.name}-{decoding}"
             work = job.timed(f"scoring {name}", partial(job.score, arm, decoding))
@@ -173,46 +171,17 @@ class _Job:
         )
         return {"summary": trained.summary, "first_loss": trained.losses[0], "last_loss": trained.losses[-1]}
 
-    def sample(self, arm: Arm) -> dict[str, Any]:
-        """Draw the arm's completions of all held-out tasks."""
-        from reweave.generate.local import LocalModel  # noqa: PLC0415 - heavy
-        from reweave.generate.sampling import Sampling  # noqa: PLC0415 - heavy
+    def sample(self, stages: Stages, chosen: Sequence[Arm]) -> None:
+        """Draw the arms' completions, those that are not there yet."""
+        from reweave.experiment.sampling import sample_arms  # noqa: PLC0415 - heavy
 
-        config = self._config
-        local = LocalModel.load(self._out / "models" / arm.model, device=self._device)
-        tasks = list(read_rows(self._out / "heldout.jsonl"))
-        prompts = [local.format.ask(task["prompt"]) for task in tasks for _ in range(config.samples)]
-        sampling = Sampling(
-            temperature=config.temperature,
-            top_p=config.top_p,
-            max_tokens=config.max_tokens,
-            seed=config.seed,
-            checked=arm.checked,
-        )
-        made = local.generate(prompts, sampling)
-        path = self._out / "samples" / f"{arm.name}.jsonl"
-        path.parent.mkdir(exist_ok=True)
-        with atomic_file(path) as file:
-            for number, one in enumerate(made):
-                row = {
-                    "task_id": tasks[number // config.samples]["task_id"],
-                    "sample": number % config.samples,
-                    "completion": one.text,
-                    # What sampling cost: tokens of edits that were thrown away are counted.
-                    "tokens": {"prompt": one.prompt_tokens, "completion": one.sampled_tokens},
-                    "finish_reason": one.finish_reason,
-                    "resampled": one.resampled,
-                    "refused": one.refused,
-                }
-                file.write(orjson.dumps(row, option=orjson.OPT_APPEND_NEWLINE))
-        return {
-            "samples": len(made),
-            "sampled_tokens": sum(one.sampled_tokens for one in made),
-            "kept_tokens": sum(one.completion_tokens for one in made),
-            "cut": sum(one.finish_reason == "length" for one in made),
-            "resampled": sum(one.resampled for one in made),
-            "refused": sum(one.refused for one in made),
-        }
+        missing = [arm for arm in chosen if not stages.has(f"sample-{arm.name}")]
+        missing.sort(key=lambda arm: (-arm.checked, arm.form is None))  # the longest first
+        if missing:
+            self._report(f"sampling {', '.join(arm.name for arm in missing)} …")
+        for arm, made in sample_arms(self._config, self._out, missing, self._device, cores()):
+            self._report(f"sampling {arm.name}: {made['seconds']:,.0f} s")
+            stages.do(f"sample-{arm.name}", partial(dict, made))
 
     def score(self, arm: Arm, decoding: str) -> dict[str, Any]:
         """Judge the arm's samples, read in one way."""

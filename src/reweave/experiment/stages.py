@@ -33,9 +33,24 @@ class Stages(HeldFolder):
             name: The stage's, unique.
             work: Does it, able to be started again after a kill; gives plain data.
         """
-        path = self.path / "stages" / f"{name}.json"
+        path = self._path(name)
         if not path.exists():
             made = work()
             path.parent.mkdir(exist_ok=True)
             atomic_write(path, orjson.dumps(made, option=PRETTY))
         return read_json(path)
+
+    def has(self, name: str) -> bool:
+        """Say whether a stage is done."""
+        return self._path(name).exists()
+
+    def read(self, name: str) -> dict[str, Any]:
+        """Give what a stage that is done came to.
+
+        Raises:
+            RunError: It is not.
+        """
+        return read_json(self._path(name))
+
+    def _path(self, name: str) -> Path:
+        return self.path / "stages" / f"{name}.json"

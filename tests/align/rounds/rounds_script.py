@@ -26,7 +26,8 @@ def benchmark(path):
             "task_id": f"Mine/{i}",
             "prompt": f'def times_{i}(x):\n    """Give x times {i}."""\n',
             "canonical_solution": f"    return x * {i}\n",
-            "test": f"def check(candidate):\n    assert candidate(3) == {3 * i}\n    assert candidate(-1) == {-i}\n",
+            "test": f"def check(candidate):\n    assert candidate(3) == {3 * i}\n"
+            f"    assert candidate(-1) == -{i}\n",
             "entry_point": f"times_{i}",
         }
         for i in range(TASKS)

@@ -13,7 +13,9 @@ def rows(tmp_path):
 
     def write(name, count):
         path = tmp_path / f"{name}.jsonl"
-        made = [{"id": f"{name}{i}", "prompt": "p", "completion": "c", "concepts": ["x"]} for i in range(count)]
+        made = [
+            {"id": f"{name}{i}", "prompt": "p", "completion": "c", "concepts": ["x"]} for i in range(count)
+        ]
         path.write_text("".join(f"{json.dumps(row)}\n" for row in made))
         return path
 

@@ -98,7 +98,12 @@ def test_killed(whole):
     assert process.returncode == 0, errors
     assert (killed / "rounds.json").read_bytes() == (out / "rounds.json").read_bytes()
     for number in (1, 2):
-        for name in ("training.jsonl", "data/pairs/rows.jsonl", "data/funnel.json", "model/model.safetensors"):
+        for name in (
+            "training.jsonl",
+            "data/pairs/rows.jsonl",
+            "data/funnel.json",
+            "model/model.safetensors",
+        ):
             one, other = (folder / f"round-{number}" / name for folder in (killed, out))
             assert one.read_bytes() == other.read_bytes(), name
     until = time.monotonic() + 30

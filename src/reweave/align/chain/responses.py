@@ -16,7 +16,7 @@ from reweave.align.chain.parse import OURS, REASONS, Block, MalformedError, pars
 from reweave.align.chain.prompts import RESPONSES, load_template
 from reweave.align.chain.sampling import Agreeing, Decisions
 from reweave.align.config import AlignConfig
-from reweave.align.stage import Outcome, Row, Work, failed, handed_in, rejected, text_of
+from reweave.align.stage import Outcome, Row, Work, failed, rejected, text_of
 from reweave.errors import InputError, RowError
 from reweave.models import Answer, Failure, Parameters, Question
 from reweave.records import Reject
@@ -188,6 +188,9 @@ def _finished(draft: Outcome) -> Outcome:
 
 
 def make_stage(config: AlignConfig) -> ResponsesStage:
-    """Make the stage, in rounds where there is a room that says what passes."""
-    rounds = config.responses.round < config.responses.n
-    return ResponsesStage(config, *(handed_in("agreeing", config) or () if rounds else ()))
+    """Make the stage; where not all responses are asked for at once, programs are run in between."""
+    if config.responses.round >= config.responses.n:
+        return ResponsesStage(config)
+    from reweave.align import validate  # noqa: PLC0415 - starts what is not always needed
+
+    return ResponsesStage(config, *validate.make_agreeing(config))

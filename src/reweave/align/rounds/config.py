@@ -141,7 +141,9 @@ def make_settings(values: Mapping[str, Any]) -> Settings:
     """
     from reweave.train.config import SftConfig, preset  # noqa: PLC0415 - only here
 
-    given = {key: value for key, value in values.items() if key not in {"rounds", "serve", "train", "evaluate"}}
+    given = {
+        key: value for key, value in values.items() if key not in {"rounds", "serve", "train", "evaluate"}
+    }
     tables = {name: dict(_table(values, name)) for name in ("rounds", "serve", "train", "evaluate")}
     benchmark = tables["evaluate"].pop("benchmark", None)
     if not isinstance(benchmark, str):
@@ -158,7 +160,9 @@ def make_settings(values: Mapping[str, Any]) -> Settings:
     course = (dict(preset(made.train["preset"])) if "preset" in made.train else {}) | course
     checked(SftConfig, {**course, "model": made.rounds.model})
     if made.eval("model").n < made.rounds.k:
-        raise InputError(f"pass@{made.rounds.k} needs {made.rounds.k} samples of each task: n, under [evaluate]")
+        raise InputError(
+            f"pass@{made.rounds.k} needs {made.rounds.k} samples of each task: n, under [evaluate]"
+        )
     chain = made.align(1, "http://127.0.0.1/v1", "model")
     if chain.input is None:
         raise InputError('what does it begin with? give input = "seeds.jsonl", or --input')

@@ -65,7 +65,7 @@ def mix(
     counts = {"new": len(rows), "earlier": 0, "also": 0}
     for kind, files, share in (("earlier", earlier, shares[0]), ("also", also, shares[1])):
         wanted = round(counts["new"] * share / own) if files else 0
-        drawn = sorted(_lines(files), key=lambda line: _draw(kind, seed, line))[:wanted]  # noqa: B023
+        drawn = sorted(_lines(files), key=lambda line: _draw(kind, seed, line))[:wanted]
         counts[kind] = len(drawn)
         rows += [(kind, line) for line in drawn]
     rows.sort(key=lambda row: _draw("order", seed, row[1]))

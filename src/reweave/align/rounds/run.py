@@ -11,7 +11,6 @@ has a run directory of its own that knows what is done.
 """
 
 from collections.abc import Callable, Mapping
-from contextlib import ExitStack
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -172,7 +171,9 @@ class _Loop:
                 made = run_chain(self._settings.align(number, url, asked), data)
             summary = made.summary
             if made.failed:
-                raise ModelError(f"round {number}: {made.failed:,} requests failed; the same command asks again")
+                raise ModelError(
+                    f"round {number}: {made.failed:,} requests failed; the same command asks again"
+                )
         funnel = [asdict(each.counts) for each in read_funnel(data)]
         rows = summary["stages"]["pairs"]["kept"]
         return {"rows": rows, "stages": funnel, "spent": summary["total"]}
@@ -206,7 +207,7 @@ class _Loop:
         ).to_pylist()
         return found
 
-    def _what_next(self, accepted: bool, best: Candidate) -> str:  # noqa: FBT001 - a word of the sentence
+    def _what_next(self, accepted: bool, best: Candidate) -> str:
         if accepted:
             return " It is the best model now, and makes the next round's data."
         whose = "the model that it began with" if best.round == 0 else f"round {best.round}'s model"

@@ -71,7 +71,7 @@ def _wait(process: subprocess.Popen[bytes], url: str, seconds: float, log: Path)
             raise ModelError(f"the model's server ended with status {process.returncode}: {_tail(log)}")
         try:
             with urlopen(f"{url}/models", timeout=5) as answer:  # noqa: S310 - http, of this machine
-                if answer.status == 200:  # noqa: PLR2004 - OK
+                if answer.status == 200:
                     return
         except (URLError, OSError):
             pass
