@@ -92,6 +92,8 @@ bench: $(STAMP) $(PEER)/.made-from $(SANDBOX_PEER)/.made-from
 	$(BIN)/python benchmarks/scoring_speed.py --rounds 2 --copies 5
 	$(BIN)/python benchmarks/coverage.py
 	$(BIN)/python benchmarks/mutants.py --tasks 30
+	$(BIN)/python benchmarks/dedup.py --rows 5000 --planted 100 --peer-python $(PEER)/bin/python
+	$(BIN)/python benchmarks/decontaminate.py --rows 2000 --planted 40
 	$(BIN)/python benchmarks/serve_load.py
 
 # Debian packages: bubblewrap for untrusted code, a browser for the page's tests. Says what it does; skips what is there.

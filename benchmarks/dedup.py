@@ -99,7 +99,7 @@ def renamed(program, chance):
         return program
     names = {n.id for n in ast.walk(tree) if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Store)}
     names |= {n.arg for n in ast.walk(tree) if isinstance(n, ast.arg)} - {"self", "cls"}
-    names |= {tree.body[0].name}
+    names |= {node.name for node in tree.body if isinstance(node, ast.FunctionDef)}
     for name in names:
         program = re.sub(rf"(?<![\w.'\"]){name}(?![\w'\"])", f"{name[:1]}_{chance.randrange(1000)}", program)
     return program

@@ -22,9 +22,9 @@ KILLS = 20
 
 
 def bytes_of(folder):
-    """What a chain leaves that must not differ: everything but the logs."""
+    """What a chain leaves that must not differ: everything but the logs, and the folder's own name."""
     return {
-        str(path.relative_to(folder)): path.read_bytes()
+        str(path.relative_to(folder)): path.read_bytes().replace(str(folder).encode(), b"OUT")
         for path in sorted(folder.rglob("*"))
         if path.suffix in {".json", ".jsonl", ".html"}
     }
@@ -49,10 +49,10 @@ def finished(out, scratch):
     return found
 
 
-def check_sums(out, count):
-    """The funnel is what the script planned, and adds up at every rule."""
+def check_sums(out, expected):
+    """The funnel is what the script planned, and adds up at every rule and from stage to stage."""
     told = {stage["stage"]: stage for stage in json.loads((out / "funnel.json").read_text())["stages"]}
-    for name, (read, kept, rejected) in script.expected(count).items():
+    for name, (read, kept, rejected) in expected.items():
         stage = told[name]
         assert (stage["read"], stage["kept"], stage["failed"]) == (read, kept, {})
         assert {rule: n for rule, n in stage["rejected"].items() if n} == rejected
@@ -61,13 +61,17 @@ def check_sums(out, count):
             left -= step["n"]
             assert step["left"] == left
         assert left == kept
-        rejects = script.read_lines(out / name / "rejects.jsonl")
-        assert Counter(reject["reason"] for reject in rejects) == rejected
         assert len(script.read_lines(out / name / "rows.jsonl")) == kept
-    order = ["concepts", "instructions", "responses"]
-    for before, after in pairwise(order):
+    for before, after in pairwise(expected):
         taken = told[before]["kept"] * (script.N if after == "responses" else 1)
         assert told[after]["read"] == taken
+
+
+def check_rejects(out, expected):
+    """Each stage that asks keeps what it rejected, row by row."""
+    for name, (_, _, rejected) in expected.items():
+        rejects = script.read_lines(out / name / "rejects.jsonl")
+        assert Counter(reject["reason"] for reject in rejects) == rejected
 
 
 def start(command):
@@ -77,25 +81,25 @@ def start(command):
 @pytest.mark.slow
 def test_killed_twenty_times(serve, tmp_path):
     """Killed twenty times at drawn moments: same bytes as undisturbed, nothing finished asked again."""
-    count = 60
-    seeds = tmp_path / "seeds.jsonl"
-    seeds.write_text(script.seeds(count))
+    count = 40
+    script.write_code(tmp_path, count)
     scratch = tmp_path / "scratch"
     scratch.mkdir()
+    expected = script.expected_whole(count)
     whole = serve(*script.RULES, answers=script.answers(count), only_table=True)
-    done = script.run(*script.command(seeds, tmp_path / "whole", whole.url))
+    done = script.run(*script.whole_command(script.write_config(tmp_path, whole.url), tmp_path / "whole"))
     assert done.returncode == 0, done.stderr
     assert len(whole.requests()) == script.requests(count)
-    check_sums(tmp_path / "whole", count)
+    check_sums(tmp_path / "whole", expected)
 
     # Slow enough that a kill meets requests under way, and that twenty do not come to the end
     server = serve(*script.RULES, answers=script.answers(count), only_table=True, delay=0.25)
     out, drawn = tmp_path / "killed", random.Random(6)
-    command = script.command(seeds, out, server.url)
+    command = script.whole_command(script.write_config(tmp_path, server.url), out)
     log, known = server.log, []
-    for _ in range(KILLS):
+    for number in range(KILLS):
         client = start(command)
-        further = drawn.choice([0, 0, 5, 15, 25, 30, 40, 50])
+        further = drawn.choice([0, 0, 5, 10, 15, 20, 30, 40]) if number < KILLS * 3 // 4 else 0
         pause = drawn.random() * (0.15 if further else 2.0)  # none: while it starts, or soon after
         wanted, until = lines(log) + further, time.monotonic() + 120
         while client.poll() is None and lines(log) < wanted and time.monotonic() < until:
@@ -116,7 +120,7 @@ def test_killed_twenty_times(serve, tmp_path):
         assert not answered.intersection(asked[seen:])
     repeats = len(asked) - len(set(asked))
     assert repeats <= KILLS * CONCURRENCY
-    check_sums(out, count)
+    check_sums(out, expected)
     assert bytes_of(out) == bytes_of(tmp_path / "whole")
 
 
@@ -144,7 +148,8 @@ def test_failures_are_asked_again(serve, tmp_path):
     command = script.command(seeds, tmp_path / "out", whole.url)
     done = script.run(*command)
     assert done.returncode == 0, done.stderr
-    check_sums(tmp_path / "out", count)
+    check_sums(tmp_path / "out", script.expected(count))
+    check_rejects(tmp_path / "out", script.expected(count))
     failed = 1 + script.N  # and what comes of the seed that failed: its instruction, and responses to that
     assert len(whole.requests()) == failed + 1 + script.N
     assert asked + 1 + script.N == script.requests(count)

@@ -98,8 +98,94 @@ def requests(count):
     return count + made["instructions"][0] + made["responses"][0]
 
 
+SOLUTION = """
+    found, rest = [], list(steps)
+    while rest:
+        best = min(rest)
+        rest.remove(best)
+        found.append(best * 3)
+    return found
+"""
+
+
+def write_code(place, count):
+    """Write the same seeds as files, and four that are none: no docstring, no Python, a copy, a benchmark's item."""
+    (place / "code").mkdir(parents=True)
+    files = {f"m{i}.py": f'def f_{i}(x):\n    """Add {i}."""\n    return x + {i}\n' for i in range(count)}
+    files["plain.py"] = "def plain(x):\n    return x\n"
+    files["broken.py"] = "def broken(x:\n"
+    files["zcopy.py"] = 'def copied(y):\n    """Add five again."""\n    return y + 5\n'
+    files["zitem.py"] = f'def tripled(steps):\n    """Sort and triple."""{SOLUTION}'
+    for name, text in files.items():
+        (place / "code" / name).write_text(text)
+    task = {
+        "task_id": "Mine/0",
+        "prompt": 'def tripled_in_order(steps):\n    """Say each of the steps three times over, in order."""\n',
+        "canonical_solution": SOLUTION,
+        "test": "def check(candidate):\n    assert candidate([2, 1]) == [3, 6]\n",
+        "entry_point": "tripled_in_order",
+    }
+    (place / "mine.jsonl").write_text(f"{json.dumps(task)}\n")
+
+
+def write_config(place, url):
+    """Write the settings of the whole chain, from code to pairs; give the file."""
+    path = place / "align.toml"
+    path.write_text(
+        f"""
+input = {json.dumps(str(place / "code"))}
+[seeds]
+types = "none"
+workers = 1
+[distinct_seeds]
+on = ["code:code:1"]
+[clean]
+against = [{json.dumps(str(place / "mine.jsonl"))}]
+[endpoints.generator]
+base_url = {json.dumps(url)}
+model = "scripted"
+concurrency = 8
+[responses]
+n = {N}
+round = {N}
+[validated]
+mutants = 4
+workers = 2
+"""
+    )
+    return path
+
+
+def expected_whole(count):
+    """What must come of the whole chain."""
+    asked = expected(count)
+    _, kept, rejected = asked["concepts"]
+    lost = {rule: n for rule, n in rejected.items() if rule in {rule for _, rule in CONCEPTS.values()}}
+    stages = {
+        "seeds": (count + 3, count + 2, {"no-docstring": 1}),
+        "distinct_seeds": (count + 2, count + 1, {"near-duplicate": 1}),
+        "clean_seeds": (count + 1, count, {"benchmark-item": 1}),
+        "concepts": (count, kept, lost),
+        "instructions": asked["instructions"],
+        "responses": asked["responses"],
+    }
+    good = [i for i in range(count) if i not in CONCEPTS and i not in INSTRUCTIONS]
+    read = asked["responses"][1]
+    # What adds nothing is its own stub; of four that are the same, one is chosen
+    chosen = len(good) - 1
+    stages["validated"] = (read, chosen, {"stub-survives": 1, "not-chosen": read - 1 - chosen})
+    for name in ("distinct", "clean", "pairs"):
+        stages[name] = (chosen, chosen, {})
+    return stages
+
+
+def whole_command(config, out):
+    """The whole chain's command line."""
+    return [sys.executable, "-m", "reweave", "align", "run", "--config", str(config), "-o", str(out)]
+
+
 def command(seeds_file, out, url, *more):
-    """The chain's command line."""
+    """The command line of the stages that ask."""
     flags = ["--input", seeds_file, "-o", out, "--model", "scripted", "--base-url", url]
     # Only the stages that ask: what other rooms plug in has tests of its own
     flags += ["--set", "stages=['concepts', 'instructions', 'responses']"]
