@@ -142,7 +142,7 @@ class _Loop:
         settings, folder = self._settings, self._out / f"round-{number}" / "evaluation"
         name = settings.serve.name_of("answers", model, f"round-{number}")
         config = settings.eval(name)
-        if not (folder / "summary.json").exists():
+        if not _is_evaluated(folder):
             folder.parent.mkdir(parents=True, exist_ok=True)
             self._tell(f"round {number}: evaluating on {settings.benchmark}")
             with served(settings.serve, model, f"round-{number}", folder.parent / "server.log") as url:
@@ -153,8 +153,10 @@ class _Loop:
                 made = evaluate(
                     settings.benchmark, folder, config, Source(endpoint=endpoint), workers=self._workers
                 )
-            if made.unsampled:
-                raise ModelError(f"{made.unsampled:,} samples got no answer; the same command asks again")
+            if lost := made.unsampled + made.unjudged:
+                raise ModelError(
+                    f"round {number}: {lost:,} samples got no answer or no verdict; the same command tries again"
+                )
         found: Mapping[str, Any] = read_json(folder / "summary.json")["pass@k"][str(settings.rounds.k)]
         return found
 
@@ -212,6 +214,14 @@ class _Loop:
             return " It is the best model now, and makes the next round's data."
         whose = "the model that it began with" if best.round == 0 else f"round {best.round}'s model"
         return f" The best model stays {whose}."
+
+
+def _is_evaluated(folder: Path) -> bool:
+    """Say whether an evaluation is whole: every sample drawn and judged."""
+    if not (folder / "summary.json").exists():
+        return False
+    verdicts = read_json(folder / "summary.json")["verdicts"]
+    return not any(verdicts.get(word) for word in ("not-sampled", "harness-error"))
 
 
 def _claimed(settings: Settings) -> Mapping[str, Any]:
