@@ -90,9 +90,9 @@ def substrings(rows, names):
     texts = []
     for name in names:
         for task in load(name, rejects=[]):
-            for text in (task.prompt or task.chat, task.reference or ""):
-                if len(text.strip()) >= 40:  # shorter ones are in everything
-                    texts.append((text.strip(), (task.benchmark, task.id)))
+            whole = (text.strip() for text in (task.prompt or task.chat, task.reference or ""))
+            # Shorter ones are in everything
+            texts += [(text, (task.benchmark, task.id)) for text in whole if len(text) >= 40]
     found = {}
     for row in rows:
         hits = {item for text, item in texts if text in row["instruction"] or text in row["program"]}

@@ -1,6 +1,6 @@
 """Two rounds of self-alignment with a model of two million weights: plumbing, not a result.
 
-    python examples/rounds_nano.py DIR          # minutes on two CPU cores; needs the extras train, serve, curate
+    python examples/rounds_nano.py DIR      # minutes on two CPU cores; wants the extras train, serve, curate
 
 A nano model is pretrained by `reweave train pretrain` on nothing but documents of the chain's own form, about
 functions such as `add_3_times_2(x)`. So it can play a base model's part: it writes concepts, instructions,
@@ -20,7 +20,11 @@ from pathlib import Path
 
 from reweave.align.chain.prompts import CONCEPTS, INSTRUCTIONS, RESPONSES, Form, load_template
 
-VERBS = {"add": ("adds {0} to {1}", "+"), "times": ("multiplies {1} by {0}", "*"), "less": ("takes {0} from {1}", "-")}
+VERBS = {
+    "add": ("adds {0} to {1}", "+"),
+    "times": ("multiplies {1} by {0}", "*"),
+    "less": ("takes {0} from {1}", "-"),
+}
 NUMBERS = range(2, 10)
 OPENINGS = {
     "concepts": "Code, and what it is about.",
@@ -60,10 +64,11 @@ def composition(first: tuple[str, int], second: tuple[str, int]) -> dict:
         "concepts": [f"{verb} {a}", f"{other} {b}"],
         "category": "function",
         "difficulty": "easy",
-        "instruction": f"# Write a function `{name}(x)` that {says.format(a, 'x')} and then {then.format(b, 'it')}.",
+        "instruction": f"# Write a function `{name}(x)` that {says.format(a, 'x')}"
+        f" and then {then.format(b, 'it')}.",
         "solution": f"```python\ndef {name}(x):\n    return {value}\n```",
         "tests": f"```python\n{tests}\n```",
-        "check": f"def check(candidate):\n"
+        "check": "def check(candidate):\n"
         + "".join(f"    assert candidate({x}) == ({x} {sign} {a}) {mark} {b}\n" for x in (0, 3, 11)),
     }
 
@@ -102,6 +107,7 @@ def reweave(*arguments: object) -> None:
 
 
 def main() -> None:
+    """Make all that the rounds need, and run them."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("folder", type=Path)
     parser.add_argument("--tokens", default="1500k", help="of pretraining")
@@ -167,7 +173,8 @@ max_tokens = 120
 stop = []
 """
     )
-    reweave("align", "rounds", "--config", folder / "rounds.toml", "--rounds", arguments.rounds, "-o", folder / "rounds")
+    rounds = ["align", "rounds", "--config", folder / "rounds.toml", "--rounds", arguments.rounds]
+    reweave(*rounds, "-o", folder / "rounds")
 
 
 if __name__ == "__main__":

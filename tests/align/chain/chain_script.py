@@ -109,7 +109,7 @@ SOLUTION = """
 
 
 def write_code(place, count):
-    """Write the same seeds as files, and four that are none: no docstring, no Python, a copy, a benchmark's item."""
+    """Write the same seeds as files, and some that are none: no docstring, no Python, a copy, an item."""
     (place / "code").mkdir(parents=True)
     files = {f"m{i}.py": f'def f_{i}(x):\n    """Add {i}."""\n    return x + {i}\n' for i in range(count)}
     files["plain.py"] = "def plain(x):\n    return x\n"
@@ -120,7 +120,7 @@ def write_code(place, count):
         (place / "code" / name).write_text(text)
     task = {
         "task_id": "Mine/0",
-        "prompt": 'def tripled_in_order(steps):\n    """Say each of the steps three times over, in order."""\n',
+        "prompt": "def tripled_in_order(steps):\n    '''Say each of the steps three times, in order.'''\n",
         "canonical_solution": SOLUTION,
         "test": "def check(candidate):\n    assert candidate([2, 1]) == [3, 6]\n",
         "entry_point": "tripled_in_order",

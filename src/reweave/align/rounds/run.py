@@ -155,7 +155,7 @@ class _Loop:
                 )
             if lost := made.unsampled + made.unjudged:
                 raise ModelError(
-                    f"round {number}: {lost:,} samples got no answer or no verdict; the same command tries again"
+                    f"round {number}: {lost:,} samples got no answer or no verdict; the same command goes on"
                 )
         found: Mapping[str, Any] = read_json(folder / "summary.json")["pass@k"][str(settings.rounds.k)]
         return found
