@@ -18,6 +18,10 @@ from reweave.experiment.config import ExperimentConfig
 from reweave.storage.atomic import atomic_file
 from reweave.storage.read import read_rows
 
+# Completions at once: so small a model spends a step on what does not grow with them, and checked decoding
+# calls its checker at nearly every step. A GiB of keys and values, about.
+_ROWS = 384
+
 
 def sample_arms(
     config: ExperimentConfig, out: Path, arms: Sequence[Arm], device: str, workers: int
@@ -54,7 +58,7 @@ def sample_arm(settings: dict[str, Any], out: Path, arm: Arm, device: str, threa
     began, config = time.monotonic(), ExperimentConfig(**settings)
     if threads:
         torch.set_num_threads(threads)
-    local = LocalModel.load(out / "models" / arm.model, device=device)
+    local = LocalModel.load(out / "models" / arm.model, device=device, rows=_ROWS)
     tasks = list(read_rows(out / "heldout.jsonl"))
     prompts = [local.format.ask(task["prompt"]) for task in tasks for _ in range(config.samples)]
     sampling = Sampling(

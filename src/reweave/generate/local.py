@@ -52,9 +52,22 @@ class LocalModel:
 
     @classmethod
     def load(
-        cls, folder: Path, *, device: str = "cpu", dtype: str = "float32", form: ModelFormat | None = None
+        cls,
+        folder: Path,
+        *,
+        device: str = "cpu",
+        dtype: str = "float32",
+        form: ModelFormat | None = None,
+        rows: int = _ROWS,
     ) -> Self:
         """Load a model's folder: weights, tokenizer, and ``reweave.json`` unless ``form`` is given.
+
+        Args:
+            folder: The model's.
+            device: Where it runs, as torch writes it.
+            dtype: Of its weights.
+            form: What it writes, in place of what the folder says.
+            rows: Completions at once.
 
         Raises:
             InputError: Nothing says what the model writes, or the model cannot be used here.
@@ -76,7 +89,7 @@ class LocalModel:
             model = AutoModelForCausalLM.from_pretrained(folder, local_files_only=True, dtype=dtype)
         except (OSError, ValueError) as error:
             raise InputError(f"{folder} holds no model that transformers can load: {error}") from error
-        return cls(model.to(device), tokenizer, form)
+        return cls(model.to(device), tokenizer, form, rows=rows)
 
     def generate(
         self,
