@@ -74,8 +74,8 @@ def seeds(
     from rich.console import Console
 
     from reweave.align.seeds import make_seeds, resolve_config
-    from reweave.cli.cores import cores
     from reweave.cli.progress import Progress
+    from reweave.cores import cores
 
     flags = {
         "preset": preset, "kinds": kinds, "types": types, "max_lines": max_lines, "code_field": code_field,

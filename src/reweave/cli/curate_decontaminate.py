@@ -58,9 +58,9 @@ def decontaminate(
     """
     from rich.console import Console
 
-    from reweave.cli.cores import cores
     from reweave.cli.curate_tables import Line, counts_table, hits_table
     from reweave.compute.decontaminate_run import decontaminate as run
+    from reweave.cores import cores
     from reweave.curate.benchmark_items import known_benchmarks
     from reweave.curate.config import DecontaminateConfig
     from reweave.errors import InputError

@@ -60,9 +60,9 @@ def dedup(
     """
     from rich.console import Console
 
-    from reweave.cli.cores import cores
     from reweave.cli.curate_tables import Line, counts_table
     from reweave.compute.dedup_run import deduplicate
+    from reweave.cores import cores
     from reweave.curate.config import DedupConfig
     from reweave.settings import checked, gather
 

@@ -90,8 +90,8 @@ def edits(
 
     Example: reweave edits pairs.jsonl -o edits.jsonl --paths 5
     """
-    from reweave.cli.cores import cores
     from reweave.compute.config import resolve_config
+    from reweave.cores import cores
 
     given = dict(locals())
     flags = {name: given[name] for name in _FLAGS}
