@@ -14,7 +14,8 @@ everything else, the first rule that said no. In this room:
 - ``types``: pyright, a verdict for each program; ``checking``: batches of files through it;
 - ``judge``: what judges docstrings; ``model_judge``: a model that does;
 - ``sifting``: one file through the rules; ``seed_row``: what is written of a seed;
-- ``run``: the whole run, ``again`` one that is made again; ``funnel``: the counts.
+- ``run``: the whole run, ``again`` one that is made again; ``funnel``: the counts;
+- ``stage``: all of it as a stage of the chain.
 
 Left to others: duplicates (``reweave curate``).
 """
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
     from reweave.align.seeds.judge import Judge, Refusal
     from reweave.align.seeds.model_judge import ModelJudge
     from reweave.align.seeds.run import Made, make_seeds
+    from reweave.align.seeds.stage import make_stage
 
 _HOME = {
     "Funnel": "funnel",
@@ -37,6 +39,7 @@ _HOME = {
     "Refusal": "judge",
     "SeedsConfig": "config",
     "make_seeds": "run",
+    "make_stage": "stage",
     "resolve_config": "config",
     "seeds_config": "config",
 }
@@ -49,6 +52,7 @@ __all__ = [
     "Refusal",
     "SeedsConfig",
     "make_seeds",
+    "make_stage",
     "resolve_config",
     "seeds_config",
 ]
