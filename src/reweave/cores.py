@@ -1,4 +1,4 @@
-"""How many processes a verb starts unless it is told: one a core that this process may use."""
+"""How many processes a verb or a stage starts unless it is told: one a core that this process may use."""
 
 import os
 

@@ -122,11 +122,12 @@ def _read(place: Path) -> StageFunnel:
 def _counts_of_run(place: Path) -> Counts:
     """Read the counts of a stage with a run directory: its funnel, or its statistics."""
     name = place.parent.name if place.name == "rows.jsonl.run" else place.name.partition(".")[0]
+    unit = "rows"
     try:
         if (place / "funnel.json").exists():
             told = read_json(place / "funnel.json")
             steps = [(step["outcome"], step["rule"], step["n"]) for step in told["steps"]]
-            name = told["stage"]
+            name, unit = told["stage"], told.get("unit", unit)
         else:
             told = read_json(place / "statistics.json")
             steps = [(outcome, reason, n) for outcome, reason, n in told["rejects"]]
@@ -135,7 +136,7 @@ def _counts_of_run(place: Path) -> Counts:
             for which in ("rejected", "failed")
         }
         failed = {reason: n for reason, n in gone["failed"].items() if n}
-        return Counts(name, "rows", told["read"], told["kept"], gone["rejected"], failed)
+        return Counts(name, unit, told["read"], told["kept"], gone["rejected"], failed)
     except (KeyError, TypeError, ValueError) as error:
         raise RunError(f"{place} is no stage of reweave align, or of another version: {error!r}") from error
 

@@ -122,9 +122,9 @@ def _run_files(stage: FileStage | Stage, source: str, given: Input, place: Path)
         (place / "rows.jsonl").unlink(missing_ok=True)
         shutil.rmtree(place / "rows.jsonl.run", ignore_errors=True)
     atomic_write(known, now)
-    stage.run_files(source, place / "rows.jsonl", None)
+    spent = stage.run_files(source, place / "rows.jsonl", None)
     (found,) = read_funnel(place / "rows.jsonl.run")
-    return Done(place, found.counts, {})
+    return Done(place, found.counts, spent or {})
 
 
 def _summary(config: AlignConfig, done: list[Done]) -> dict[str, Any]:

@@ -95,8 +95,12 @@ class FileStage(Protocol):
 
     def run_files(
         self, source: str, out: Path, report: Callable[[int, int, int | None], None] | None
-    ) -> None:
-        """Write the rows made of a source, as ``reweave.storage.open_source`` takes it, to a JSONL file."""
+    ) -> Mapping[str, Mapping[str, Any]] | None:
+        """Write the rows made of a source, as ``reweave.storage.open_source`` takes it, to a JSONL file.
+
+        Returns:
+            What each role has used, in all starts, as `Work.spent` has it; None where no model is asked.
+        """
 
 
 class MakeStage(Protocol):

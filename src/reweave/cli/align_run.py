@@ -10,7 +10,9 @@ from reweave.cli import align_stage as of
 def run(
     out: of.Out,
     config: of.Config = None,
-    input_: Annotated[str | None, of.Flag("--input", help="What it begins with: a file of seeds.")] = None,
+    input_: Annotated[
+        str | None, of.Flag("--input", help="What it begins with: a file of seeds; code, with [seeds].")
+    ] = None,
     model: of.Model = None,
     base_url: of.BaseUrl = None,
     kind: of.Kind = None,

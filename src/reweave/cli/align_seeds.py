@@ -1,15 +1,17 @@
 """``reweave align seeds``: code in, functions that instructions can grow from out."""
 
-import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
+
+from reweave.cli import align_stage as of
 
 if TYPE_CHECKING:
     from rich.table import Table
 
-    from reweave.align.seeds import Funnel
+    from reweave.align.seeds import Funnel, ModelJudge
+    from reweave.align.seeds.config import JudgeConfig
 
 Flag = typer.Option
 
@@ -53,7 +55,17 @@ def seeds(
     shard_records: Annotated[
         int | None, Flag(help="Files a shard, when the output is a folder.", show_default="50000")
     ] = None,
-    workers: Annotated[int, Flag(min=0, help="Type checkers at once.", show_default="one a core")] = 0,
+    workers: Annotated[
+        int | None, Flag(min=0, help="Type checkers at once.", show_default="one a core")
+    ] = None,
+    judge: Annotated[
+        bool | None,
+        of.Asking("--judge/--no-judge", help="Ask whether docstrings tell what is done.", show_default="no"),
+    ] = None,
+    model: of.Model = None,
+    base_url: of.BaseUrl = None,
+    kind: of.Kind = None,
+    concurrency: of.Concurrency = None,
     config: Annotated[
         Path | None, Flag(help="TOML file with these and the other settings, such as denied_modules.")
     ] = None,
@@ -70,6 +82,8 @@ def seeds(
     Example: reweave align seeds package:email -o seeds.jsonl
 
     Example: reweave align seeds stdlib -o seeds.jsonl --preset paper --set types=none
+
+    Example: reweave align seeds stdlib -o seeds.jsonl --judge --model NAME --base-url http://127.0.0.1:8000/v1
     """
     from rich.console import Console
 
@@ -80,10 +94,16 @@ def seeds(
     flags = {
         "preset": preset, "kinds": kinds, "types": types, "max_lines": max_lines, "code_field": code_field,
         "id_field": id_field, "extract": extract, "limit": limit, "shard_records": shard_records,
+        "workers": workers, "judge": judge,
     }  # fmt: skip
     resolved = resolve_config(config, set_ or [], flags)
+    endpoint = {"model": model, "base_url": base_url, "kind": kind, "concurrency": concurrency}
+    given = {name: value for name, value in endpoint.items() if value is not None}
+    asked = _judge(resolved.judge, config, given)
     with Progress("files", "seeds") as progress:
-        made = make_seeds(source, out, resolved, workers=workers or cores(), report=progress.update)
+        made = make_seeds(
+            source, out, resolved, workers=resolved.workers or cores(), report=progress.update, judge=asked
+        )
     console = Console()
     for note in made.notes:
         console.print(f"[dim]note: {note}[/dim]", highlight=False)
@@ -97,8 +117,29 @@ def seeds(
     console.print(
         f"what was rejected, and why: {made.folder / 'rejects.jsonl'}", highlight=False, soft_wrap=True
     )
-    # Success with nothing kept would be the silence that loses a night's work.
-    sys.exit(0 if made.funnel.kept or not made.funnel.files else 1)
+    of.tell_spent("seeds", made.spent)
+    of.leave(made.funnel.unjudged, made.funnel.kept, made.funnel.files)
+
+
+def _judge(settings: "JudgeConfig | None", file: Path | None, flags: dict[str, Any]) -> "ModelJudge | None":
+    """Make the judge: whom it asks is said by flags and, where they are silent, the file's endpoints."""
+    import tomllib
+
+    from reweave.align.config import make_config
+    from reweave.align.seeds import ModelJudge
+    from reweave.errors import InputError
+
+    if settings is None:
+        if flags:
+            told = ", ".join(f"--{name.replace('_', '-')}" for name in flags)
+            raise InputError(f"{told}: only the judge is asked; give --judge, too")
+        return None
+    endpoints = {} if file is None else tomllib.loads(file.read_text("utf-8")).get("endpoints", {})
+    known = make_config({"endpoints": endpoints}).endpoints
+    own = known.get(settings.role) or known.get("generator")
+    said = ({} if own is None else own.model_dump()) | flags
+    config = make_config({"endpoints": {settings.role: said} if said else {}})
+    return ModelJudge(settings, config.endpoint(settings.role))
 
 
 def funnel_table(funnel: "Funnel") -> "Table":

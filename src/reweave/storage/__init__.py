@@ -2,7 +2,7 @@
 
 - `open_source` gives the raw rows of JSON lines, Parquet, Python files, folders and installed packages;
 - `row_to_program` makes a `Program` of a row, `make_reject` a `Reject`; `extract_code` takes Markdown off;
-- `Run` writes an output that can be killed at any moment and taken up again;
+- `Run` writes an output that can be killed at any moment and taken up again; `forget` has it begin anew;
 - `read_rows` and `find_run` read what a run made.
 
 Nothing here knows how edits are sampled.
@@ -10,6 +10,7 @@ Nothing here knows how edits are sampled.
 
 from reweave.storage.atomic import atomic_file, atomic_write
 from reweave.storage.extract import Extraction, ExtractMode, extract_code
+from reweave.storage.forget import forget
 from reweave.storage.manifest import Manifest
 from reweave.storage.outputs import OutputFile
 from reweave.storage.read import find_run, read_rows
@@ -30,6 +31,7 @@ __all__ = [
     "atomic_write",
     "extract_code",
     "find_run",
+    "forget",
     "make_reject",
     "open_source",
     "read_rows",

@@ -5,23 +5,32 @@ Its judge is scripted: it refuses docstrings by their length, slowly. Not a test
 
 import sys
 import time
+from contextlib import contextmanager
 from pathlib import Path
 
-from reweave.align.seeds import make_seeds, run, seeds_config
+from reweave.align.seeds import Refusal, make_seeds, run, seeds_config
 
 
 class ScriptedJudge:
     """Refuses every docstring whose length is a multiple of five."""
 
-    name = "scripted"
-
     def __init__(self, pause):
-        self.pause = pause
+        self.pause, self.spent = pause, {}
+
+    def describe(self):
+        """Say who it is."""
+        return {"model": "scripted"}
+
+    @contextmanager
+    def opened(self, folder):
+        """Keep nothing."""
+        yield
 
     def judge(self, seeds):
         """Take a while."""
         time.sleep(self.pause)
-        return ["multiple of five" if len(seed["docstring"]) % 5 == 0 else None for seed in seeds]
+        no = Refusal("unclear-docstring", "multiple of five")
+        return [no if len(seed["docstring"]) % 5 == 0 else None for seed in seeds]
 
 
 def main(folder, out, pause):

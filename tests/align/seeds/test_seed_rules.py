@@ -5,7 +5,7 @@ import ast
 import pytest
 
 from reweave.align.seeds import seeds_config
-from reweave.align.seeds.rules import OF_CODE, ORDER, RULES, TYPE_ERROR, UNCLEAR
+from reweave.align.seeds.rules import JUDGED, OF_CODE, ORDER, RULES, TYPE_ERROR
 from reweave.align.seeds.sifting import sift
 
 DEFECTS = {
@@ -141,7 +141,7 @@ def test_without_imports():
 @pytest.mark.parametrize("preset", ORDER)
 def test_every_rule_of_an_order_is_there(preset):
     """The orders name rules that exist, each once."""
-    assert set(ORDER[preset]) - {TYPE_ERROR, UNCLEAR} <= set(RULES)
+    assert set(ORDER[preset]) - {TYPE_ERROR, *JUDGED} <= set(RULES)
     assert len(set(ORDER[preset])) == len(ORDER[preset])
     before = ORDER[preset][: ORDER[preset].index(TYPE_ERROR)]
     assert [rule in OF_CODE for rule in before] == sorted((rule in OF_CODE for rule in before), reverse=True)

@@ -12,10 +12,12 @@ everything else, the first rule that said no. In this room:
 - ``rules``: the rules and their order; ``published``: those that look for substrings; ``modules``: by syntax
   tree;
 - ``types``: pyright, a verdict for each program; ``checking``: batches of files through it;
+- ``judge``: what judges docstrings; ``model_judge``: a model that does;
 - ``sifting``: one file through the rules; ``seed_row``: what is written of a seed;
-- ``run``: the whole run; ``funnel``: the counts.
+- ``run``: the whole run, ``again`` one that is made again; ``funnel``: the counts;
+- ``stage``: all of it as a stage of the chain.
 
-Left to others: duplicates (``reweave curate``), the judge of docstrings (a model: `run.Judge` is its place).
+Left to others: duplicates (``reweave curate``).
 """
 
 from importlib import import_module
@@ -24,19 +26,36 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from reweave.align.seeds.config import SeedsConfig, resolve_config, seeds_config
     from reweave.align.seeds.funnel import Funnel
-    from reweave.align.seeds.run import Judge, Made, make_seeds
+    from reweave.align.seeds.judge import Judge, Refusal
+    from reweave.align.seeds.model_judge import ModelJudge
+    from reweave.align.seeds.run import Made, make_seeds
+    from reweave.align.seeds.stage import make_stage
 
 _HOME = {
     "Funnel": "funnel",
-    "Judge": "run",
+    "Judge": "judge",
     "Made": "run",
+    "ModelJudge": "model_judge",
+    "Refusal": "judge",
     "SeedsConfig": "config",
     "make_seeds": "run",
+    "make_stage": "stage",
     "resolve_config": "config",
     "seeds_config": "config",
 }
 
-__all__ = ["Funnel", "Judge", "Made", "SeedsConfig", "make_seeds", "resolve_config", "seeds_config"]
+__all__ = [
+    "Funnel",
+    "Judge",
+    "Made",
+    "ModelJudge",
+    "Refusal",
+    "SeedsConfig",
+    "make_seeds",
+    "make_stage",
+    "resolve_config",
+    "seeds_config",
+]
 
 
 def __getattr__(name: str) -> Any:

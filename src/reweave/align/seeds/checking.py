@@ -22,7 +22,7 @@ def batches(files: Iterator[SiftedFile], size: int) -> Iterator[list[SiftedFile]
     programs = 0
     for file in files:
         batch.append(file)
-        programs += len(file.left())
+        programs += len(file.untyped())
         if programs >= size or len(batch) >= _FILES_A_BATCH:
             yield batch
             batch, programs = [], 0
@@ -52,7 +52,7 @@ def checked(
     with ThreadPoolExecutor(len(checkers)) as pool:
         try:
             for batch in batches:
-                asked = [each for file in batch for each in file.left()]
+                asked = [each for file in batch for each in file.untyped()]
                 texts = [each.candidate.recovered.program for each in asked]
                 waiting.append((batch, asked, pool.submit(check, texts)))
                 if len(waiting) > len(checkers):

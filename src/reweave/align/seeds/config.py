@@ -8,10 +8,11 @@ import tomllib
 from collections.abc import Mapping
 from importlib.resources import files
 from pathlib import Path
-from typing import Any, Literal, get_args
+from typing import Annotated, Any, Literal, get_args
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
+from reweave.align.config import Asked, Role
 from reweave.errors import InputError
 from reweave.settings import checked, gather
 
@@ -19,8 +20,26 @@ Kind = Literal["function", "method", "class"]
 KINDS: tuple[Kind, ...] = get_args(Kind)
 
 
+class JudgeConfig(Asked):
+    """How a model is asked about docstrings: greedily, for a word and the tag that closes its block."""
+
+    role: Role = "judge"
+    temperature: Annotated[float, Field(ge=0)] = 0.0
+    max_tokens: Annotated[int, Field(ge=1)] = 32
+
+
+def _listed(value: Any) -> Any:
+    """Read ``kinds = "function,method"``."""
+    return [kind.strip() for kind in value.split(",")] if isinstance(value, str) else value
+
+
+def _judge(value: Any) -> Any:
+    """Read ``judge = true`` and ``judge = false``."""
+    return ({} if value else None) if isinstance(value, bool) else value
+
+
 class SeedsConfig(BaseModel):
-    """Everything that decides the bytes ``reweave align seeds`` writes, but the input itself.
+    """Everything that decides the bytes of ``reweave align seeds``, but the input itself; and ``workers``.
 
     Attributes:
         preset: Which values the other settings began with; it fixes the order of the rules, too.
@@ -45,17 +64,22 @@ class SeedsConfig(BaseModel):
         bad_words: Not to stand in the program.
         denied_modules: Not to be imported; a module stands for those below it.
         allowed_modules: If there are any, nothing else may be imported.
+        judge: How a model is asked whether a docstring tells what the function does; None, or false: it is
+            not asked. True: as the defaults have it. Who is asked is no setting: see ``run.make_seeds``.
         code_field: The column with a file's text; default the first usual name.
         id_field: The column that names a file; default its path, then its id.
         extract: Whether code is first taken out of Markdown fences.
         limit: How many files are read; 0 is all.
         shard_records: Files a shard, where the output is a folder.
+        workers: Type checkers at once; 0: one a core. It decides no byte, and is not kept with the others.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
 
     preset: Literal["default", "paper"] = "default"
-    kinds: tuple[Kind, ...] = Field(("function",), strict=False, min_length=1)
+    kinds: Annotated[tuple[Kind, ...], BeforeValidator(_listed)] = Field(
+        ("function",), strict=False, min_length=1
+    )
     docstring: Literal["ast", "triple-quotes"]
     returns: Literal["own", "substring"]
     arguments: Literal["ast", "substring"]
@@ -69,11 +93,13 @@ class SeedsConfig(BaseModel):
     bad_words: tuple[str, ...] = Field(strict=False)
     denied_modules: tuple[str, ...] = Field(strict=False)
     allowed_modules: tuple[str, ...] = Field((), strict=False)
+    judge: Annotated[JudgeConfig | None, BeforeValidator(_judge)] = Field(None, strict=False)
     code_field: str | None = None
     id_field: str | None = None
     extract: Literal["auto", "never"] = "never"
     limit: int = Field(0, ge=0, lt=2**63)
     shard_records: int = Field(50_000, ge=1, lt=2**63)
+    workers: int = Field(0, ge=0, exclude=True)
 
 
 def presets() -> dict[str, dict[str, Any]]:
@@ -104,7 +130,9 @@ def resolve_config(file: Path | None, sets: list[str], flags: Mapping[str, Any])
     Raises:
         InputError: A key is not known, or a value is not of its kind; the message names it.
     """
-    values = gather("seeds", file, sets, flags)
-    if isinstance(values.get("kinds"), str):
-        values["kinds"] = [kind.strip() for kind in values["kinds"].split(",")]
+    values = gather("seeds", file, sets, {name: value for name, value in flags.items() if name != "judge"})
+    values.pop("endpoints", None)  # of a file without a table of this verb's: whom the judge asks
+    asked = flags.get("judge")
+    if asked is not None and not (asked and isinstance(values.get("judge"), Mapping)):
+        values["judge"] = asked
     return seeds_config(**values)

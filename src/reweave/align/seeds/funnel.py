@@ -1,5 +1,10 @@
 """What each rule dropped: counts over files and definitions that must sum, for a terminal and as JSON.
 
+Two units, each with a sum of its own. A file is read, and searched or rejected; one that is rejected (it does
+not parse, it holds nothing of the kinds looked for) has no definitions that could be counted. A definition of
+a searched file is kept, rejected or failed. What ``funnel.json`` says at its top, and what the chain's funnel
+shows of this stage, is definitions; files are under ``files``. Rejects of both are in ``rejects.jsonl``.
+
 Kept in a run's statistics as a list of counts, so that a run that is taken up goes on counting.
 """
 
@@ -8,7 +13,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from reweave.align.seeds.rules import TYPE_ERROR
+from reweave.align.seeds.rules import JUDGED, TYPE_CHECK, TYPE_ERROR
 
 _FILES, _DEFINITIONS = "files", "definitions"
 
@@ -59,6 +64,12 @@ class Funnel:
         """Definitions that became seeds."""
         return self._sum(_DEFINITIONS, "kept")
 
+    @property
+    def unjudged(self) -> int:
+        """Definitions about which the judge could not be asked; the same call asks again."""
+        failed = [reason for reason, outcome in self._others() if _of_judge(reason, outcome)]
+        return sum(self.counts[_DEFINITIONS, "failed", reason] for reason in failed)
+
     def file_steps(self) -> list[Step]:
         """What became of files that gave nothing, by reason."""
         reasons = sorted(key[1:] for key in self.counts if key[0] == _FILES and key[1] != "searched")
@@ -66,16 +77,12 @@ class Funnel:
 
     def steps(self) -> list[Step]:
         """What each rule took, in their order; failures stand where the verdict should have come."""
-        order = self.rules
-        place = order.index(TYPE_ERROR) + 1 if TYPE_ERROR in order else len(order)
-        others = sorted(
-            key[1:]
-            for key in self.counts
-            if key[0] == _DEFINITIONS and key[1] != "kept" and key[2] not in order
-        )
-        names = [(name, "rejected") for name in order[:place]]
-        names += [(reason, outcome) for outcome, reason in others]
-        names += [(name, "rejected") for name in order[place:]]
+        judged = next((place for place, name in enumerate(self.rules) if name in JUDGED), len(self.rules))
+        place = self.rules.index(TYPE_ERROR) + 1 if TYPE_ERROR in self.rules else judged
+        names = [(name, "rejected") for name in self.rules]
+        others = self._others()
+        names[judged:judged] = [each for each in others if _of_judge(*each)]
+        names[place:place] = [each for each in others if not _of_judge(*each)]
         return self._steps(_DEFINITIONS, self.found, names)
 
     def to_json(self) -> dict[str, Any]:
@@ -94,6 +101,7 @@ class Funnel:
         files, steps = self.file_steps(), self.steps()
         return {
             "stage": "seeds",
+            "unit": _DEFINITIONS,
             "preset": self.preset,
             "files": {"read": self.files, "searched": self._sum(_FILES, "searched")} | _sums(files),
             "read": self.found,
@@ -103,6 +111,11 @@ class Funnel:
                 {"rule": step.name, "outcome": step.outcome, "n": step.n, "left": step.left} for step in steps
             ],
         }
+
+    def _others(self) -> list[tuple[str, str]]:
+        """How definitions ended besides by a rule that was asked: reason, outcome."""
+        ended = sorted(key[1:] for key in self.counts if key[0] == _DEFINITIONS and key[1] != "kept")
+        return [(reason, outcome) for outcome, reason in ended if reason not in self.rules]
 
     def _sum(self, *key: str) -> int:
         return sum(n for counted, n in self.counts.items() if counted[: len(key)] == key)
@@ -114,6 +127,10 @@ class Funnel:
             left -= n
             made.append(Step(name, outcome, n, left))
         return made
+
+
+def _of_judge(reason: str, outcome: str) -> bool:
+    return outcome == "failed" and not reason.startswith(TYPE_CHECK)
 
 
 def _sums(steps: list[Step]) -> dict[str, dict[str, int]]:

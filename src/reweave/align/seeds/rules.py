@@ -1,8 +1,8 @@
 """The rules a definition passes to become a seed, by name, in a fixed order; the first that fails is why not.
 
 A rule is a function from a candidate and the configuration to what is wrong, in words, or None. The type
-checker's verdict (``type-error``) and the docstring's judge (``unclear-docstring``) come from outside: they
-have their places in the order, and nothing else here.
+checker's verdict (``type-error``) and the docstring's judge (``unclear-docstring``, and ``unclear-judgement``
+where its answer is none) come from outside: they have their places in the order, and nothing else here.
 """
 
 import ast
@@ -17,7 +17,13 @@ from reweave.align.seeds.modules import first_denied, imported
 from reweave.align.seeds.program import Recovered
 
 TYPE_ERROR = "type-error"
+TYPE_CHECK = "type-check-"
+"""What the reasons begin with for which the type checker has no verdict."""
+
+UNREAD = "unclear-judgement"
 UNCLEAR = "unclear-docstring"
+JUDGED = (UNREAD, UNCLEAR)
+"""The judge's: an answer is read before it says anything."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,12 +47,12 @@ ORDER = {
     # Cheap before dear: the type checker sees what is left
     "default": (
         "no-docstring", "no-return", "no-arguments", "too-long", "star-import", "relative-import",
-        "free-name", "bad-word", "denied-module", TYPE_ERROR, UNCLEAR,
+        "free-name", "bad-word", "denied-module", TYPE_ERROR, *JUDGED,
     ),
     # As published; it has no rules on names, which are the type checker's
     "paper": (
         "no-docstring", "no-return", TYPE_ERROR, "bad-word", "denied-module", "too-long", "no-arguments",
-        UNCLEAR,
+        *JUDGED,
     ),
 }  # fmt: skip
 """The rules of each preset, in the order in which they are asked and counted."""

@@ -14,7 +14,7 @@ from reweave.align.seeds.config import SeedsConfig
 from reweave.align.seeds.finding import Found, SourceFile, find
 from reweave.align.seeds.names import Bindings, bindings
 from reweave.align.seeds.program import Recovered, alone, recover
-from reweave.align.seeds.rules import OF_CODE, ORDER, RULES, TYPE_ERROR, UNCLEAR, Candidate
+from reweave.align.seeds.rules import JUDGED, OF_CODE, ORDER, RULES, TYPE_CHECK, TYPE_ERROR, Candidate
 from reweave.align.seeds.seed_row import path_of, seed, source_of
 from reweave.edits.checkers.base import Verdict
 from reweave.errors import CheckerError, RowError
@@ -33,11 +33,13 @@ class Sifted:
         id: Of the seed.
         candidate: What the rules look at.
         reject: Why it is none; None as long as it may be one.
+        typed: Whether the type checker's verdict is known without asking it.
     """
 
     id: str
     candidate: Candidate
     reject: Reject | None = None
+    typed: bool = False
 
     def ask(self, names: Iterable[str], config: SeedsConfig) -> None:
         """Ask rules in their order, until one says no."""
@@ -48,16 +50,22 @@ class Sifted:
     def judged(self, verdict: Verdict) -> None:
         """Take the type checker's verdict; where there is none, the definition has failed."""
         if isinstance(verdict, CheckerError):
-            self.refuse(f"type-check-{verdict.reason}", verdict.detail, outcome="failed")
+            self.refuse(f"{TYPE_CHECK}{verdict.reason}", verdict.detail, outcome="failed")
         elif verdict:
             first = verdict[0]
             more = f" (and {len(verdict) - 1} more)" if len(verdict) > 1 else ""
             self.refuse(TYPE_ERROR, f"line {first.line}: {first.code}: {first.message}{more}")
 
-    def refuse(self, reason: str, detail: str, outcome: str = "rejected") -> None:
-        """Say that it gives no seed, and why."""
+    def refuse(self, reason: str, detail: str, outcome: str = "rejected", answer: str | None = None) -> None:
+        """Say that it gives no seed, and why; with a judge's answer where that shows it."""
         found = self.candidate.found
-        row = {"kind": found.kind, "first_line": found.first_line, "last_line": found.last_line}
+        row: dict[str, Any] = {
+            "kind": found.kind,
+            "first_line": found.first_line,
+            "last_line": found.last_line,
+        }
+        if answer is not None:
+            row["answer"] = answer
         self.reject = Reject(self.id, outcome, reason, detail, row | {"code": found.code})
 
 
@@ -80,6 +88,10 @@ class SiftedFile:
     def left(self) -> list[Sifted]:
         """Those that may still be seeds."""
         return [each for each in self.definitions if each.reject is None]
+
+    def untyped(self) -> list[Sifted]:
+        """Those of them that the type checker must see."""
+        return [each for each in self.left() if not each.typed]
 
     def kept(self) -> bytes:
         """The seeds, as lines of JSON."""
@@ -135,7 +147,7 @@ def asked(config: SeedsConfig, *, judge: bool) -> tuple[str, ...]:
     """Return the names of the rules that a run asks, in their order."""
     left_out = {
         *((TYPE_ERROR,) if config.types == "none" else ()),
-        *(() if judge else (UNCLEAR,)),
+        *(() if judge else JUDGED),
     }
     return tuple(name for name in ORDER[config.preset] if name not in left_out)
 
