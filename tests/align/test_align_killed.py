@@ -22,11 +22,11 @@ KILLS = 20
 
 
 def bytes_of(folder):
-    """What a chain leaves that must not differ: everything but the logs, and the folder's own name."""
+    """What a chain leaves that must not differ: all but logs, journals of how it went, the folder's own name."""
     return {
         str(path.relative_to(folder)): path.read_bytes().replace(str(folder).encode(), b"OUT")
         for path in sorted(folder.rglob("*"))
-        if path.suffix in {".json", ".jsonl", ".html"}
+        if path.suffix in {".json", ".jsonl", ".html"} and path.name != "journal.jsonl"
     }
 
 

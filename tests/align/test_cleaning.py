@@ -99,6 +99,24 @@ def test_started_again(tmp_path, benchmark):
         run(tmp_path, rows, **settings, clean_seeds={"share": 0.5})
 
 
+def test_the_limit_is_behind_the_filters(serve, tmp_path):
+    """Filters read all seeds; so many of what is left are asked about."""
+    rows = [{"id": str(i), "code": f"def f_{i // 2}(x):\n    return x + {i // 2}\n"} for i in range(12)]
+    said = [{"prompt": "", "texts": ["- addition\n[[/concepts]]"]}]
+    server = serve(answers=said)
+    generator = {"base_url": server.url, "model": "scripted"}
+    _, counts = run(
+        tmp_path,
+        rows,
+        stages=["distinct_seeds", "concepts"],
+        distinct_seeds={"on": ["code:code:1"]},
+        limit=4,
+        endpoints={"generator": generator},
+    )
+    assert (counts["distinct_seeds"].read, counts["distinct_seeds"].kept) == (12, 6)
+    assert (counts["concepts"].read, len(server.requests())) == (4, 4)
+
+
 def test_no_benchmark_at_hand(monkeypatch, tmp_path):
     """Without a benchmark to compare with, the chain says so before anything runs, and how to go without."""
     monkeypatch.setenv("REWEAVE_DATA", str(tmp_path))

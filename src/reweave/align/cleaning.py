@@ -45,6 +45,7 @@ DISTINCT: Mapping[str, Mapping[str, Mapping[str, Any]]] = {
 """By preset and stage. What was published takes a shared bucket for a duplicate; here it is measured."""
 
 CLEAN = ("clean_seeds", "clean")
+SEED_FILTERS = ("distinct_seeds", "clean_seeds")
 
 
 class FilterStage:

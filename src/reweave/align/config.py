@@ -123,14 +123,8 @@ _OWN: dict[str, type[_Settings]] = {
     "responses": ResponsesConfig,
     "pairs": PairsConfig,
 }
-_VERBS = {
-    "validate",
-    "rounds",
-    "serve",
-    "train",
-    "evaluate",
-    "perplexity",
-}  # tables of verbs, in the same file
+_VERBS = {"validate", "rounds", "serve", "train", "evaluate", "perplexity"}
+"""Tables of other verbs, in the same file."""
 
 
 class AlignConfig(_Settings):
@@ -139,6 +133,8 @@ class AlignConfig(_Settings):
     Attributes:
         input: What the chain begins with: a file of seeds; or, where the stage ``seeds`` runs, its source.
         stages: Which stages run; None: all there are.
+        limit: Files read, where the stage ``seeds`` runs; else the first seeds that are left once they are
+            clean; 0: all.
     """
 
     preset: Literal["default", "paper"] = "default"

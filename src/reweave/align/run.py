@@ -15,7 +15,7 @@ from typing import Any
 import orjson
 
 from reweave import __version__
-from reweave.align.cleaning import CLEAN, wants_clean
+from reweave.align.cleaning import CLEAN, SEED_FILTERS, wants_clean
 from reweave.align.config import AlignConfig
 from reweave.align.costs import total
 from reweave.align.funnel import StageFunnel, read_funnel, write_funnel
@@ -82,7 +82,9 @@ def run_chain(
                 done.append(_run_files(stage, source, given, place))
             else:
                 done.append(run_stage(stage, given, place, limit=limit, on_progress=on_progress))
-            given, source, limit = done[-1].output(), str(place / "rows.jsonl"), 0
+            given, source = done[-1].output(), str(place / "rows.jsonl")
+            # Filters read all they are given: the limit is for the first stage that costs something
+            limit = limit if stage.name in SEED_FILTERS else 0
             if on_stage is not None:
                 on_stage(done[-1])
         funnel = [each for each in read_funnel(out) if each.counts.stage in names]
