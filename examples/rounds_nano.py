@@ -15,6 +15,7 @@ import argparse
 import json
 import subprocess
 import sys
+from hashlib import blake2b
 from itertools import product
 from pathlib import Path
 
@@ -43,11 +44,8 @@ def tasks() -> list[dict]:
 
 
 def hash_of(name: str) -> int:
-    """Mix a name's letters; the same in every process."""
-    value = 0
-    for letter in name:
-        value = (value * 1_000_003 + ord(letter)) % 2_147_483_647
-    return value
+    """Give a number that names alike do not share; the same in every process."""
+    return int.from_bytes(blake2b(name.encode(), digest_size=4).digest(), "little")
 
 
 def composition(first: tuple[str, int], second: tuple[str, int]) -> dict:
@@ -110,7 +108,7 @@ def main() -> None:
     """Make all that the rounds need, and run them."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("folder", type=Path)
-    parser.add_argument("--tokens", default="1500k", help="of pretraining")
+    parser.add_argument("--tokens", default="1M", help="of pretraining")
     parser.add_argument("--rounds", type=int, default=2)
     arguments = parser.parse_args()
     folder = arguments.folder
@@ -128,10 +126,9 @@ def main() -> None:
         for task in held_out
     ]  # fmt: skip
     write_rows(folder / "heldout.jsonl", benchmark)
-    if not (folder / "base").exists():
-        pretrain = ["train", "pretrain", "--source", folder / "documents.jsonl", "--column", "text"]
-        pretrain += ["--preset", "nano", "--vocabulary", 640, "--context", 384, "--tokens", arguments.tokens]
-        reweave(*pretrain, "-o", folder / "base")
+    pretrain = ["train", "pretrain", "--source", folder / "documents.jsonl", "--column", "text"]
+    pretrain += ["--preset", "nano", "--vocabulary", 640, "--context", 384, "--tokens", arguments.tokens]
+    reweave(*pretrain, "-o", folder / "base")  # goes on where it was, and does nothing where it is done
     (folder / "rounds.toml").write_text(
         f"""
 input = {json.dumps(str(folder / "seeds.jsonl"))}

@@ -102,6 +102,7 @@ def write_funnel(stages: list[StageFunnel], path: Path) -> None:
 
 def _places(folder: Path) -> Iterator[Path]:
     """Find the folders that hold counts: stages' own, and run directories."""
+    folder = folder.absolute()  # "." has no name
     beside = folder.with_name(folder.name + ".run")
     if folder.is_file() or (not folder.exists() and beside.exists()):
         folder = beside

@@ -45,10 +45,7 @@ def test_names():
     """Names follow the command: our server's own, or the model's, unless they are said."""
     own, other = ServeConfig(), ServeConfig(command=("vllm", "serve", "{model}", "--port", "{port}"))
     said = ServeConfig(command=other.command, answers="{name}-chat")
-    assert [own.name_of(use, "m", "round-1") for use in ("generates", "answers")] == [
-        "round-1:edits",
-        "round-1",
-    ]
+    assert [own.name_of(use, "m", "round-1") for use in ("generates", "answers")] == ["round-1"] * 2
     assert [other.name_of(use, "m", "round-1") for use in ("generates", "answers")] == ["m", "m"]
     assert said.name_of("answers", "m", "round-1") == "round-1-chat"
     with pytest.raises(InputError, match=r"no \{model\}"):

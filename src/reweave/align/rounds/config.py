@@ -95,8 +95,7 @@ class ServeConfig(BaseModel):
             model: Its folder, or its name on the hub.
             name: What the rounds call it.
         """
-        usual = {"generates": "{name}:edits", "answers": "{name}"} if self.command is None else {}
-        said: str = getattr(self, use) or usual.get(use, "{model}")
+        said: str = getattr(self, use) or ("{name}" if self.command is None else "{model}")
         return said.replace("{model}", model).replace("{name}", name)
 
 

@@ -169,7 +169,8 @@ class _Loop:
             name = f"round-{best.round}"
             asked = self._settings.serve.name_of("generates", best.model, name)
             self._tell(f"round {number}: {name}'s model makes data")
-            with served(self._settings.serve, best.model, name, data.parent / "server.log") as url:
+            log = data.parent / "server.log"
+            with served(self._settings.serve, best.model, name, log, raw=True) as url:
                 made = run_chain(self._settings.align(number, url, asked), data)
             summary = made.summary
             if made.failed:

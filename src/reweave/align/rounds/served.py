@@ -26,7 +26,7 @@ _SHOWN = 2000  # bytes of its output, where it failed
 
 
 @contextmanager
-def served(config: ServeConfig, model: str, name: str, log: Path) -> Iterator[str]:
+def served(config: ServeConfig, model: str, name: str, log: Path, *, raw: bool = False) -> Iterator[str]:
     """Start a model's server, give its base URL once it answers, and end it.
 
     Args:
@@ -34,13 +34,15 @@ def served(config: ServeConfig, model: str, name: str, log: Path) -> Iterator[st
         model: A folder, or a name on the hub.
         name: What the rounds call it.
         log: Takes what it writes.
+        raw: Whether it goes on with texts as they are, in place of answering instructions: `reweave serve`
+            then leaves out the template that the model was trained with.
 
     Raises:
         ModelError: It ended, or did not answer in time; the end of its output is in the message.
     """
     port = _free_port()
     with log.open("ab") as file:
-        process = start(_command(config, model, name, port), file)
+        process = start(_command(config, model, name, port, raw=raw), file)
         try:
             url = f"http://127.0.0.1:{port}/v1"
             _wait(process, url, config.wait, log)
@@ -49,7 +51,7 @@ def served(config: ServeConfig, model: str, name: str, log: Path) -> Iterator[st
             _end(process)
 
 
-def _command(config: ServeConfig, model: str, name: str, port: int) -> list[str]:
+def _command(config: ServeConfig, model: str, name: str, port: int, *, raw: bool) -> list[str]:
     if config.command is not None:
         holes = {"{model}": model, "{port}": str(port), "{name}": name}
         line = list(config.command)
@@ -61,7 +63,7 @@ def _command(config: ServeConfig, model: str, name: str, port: int) -> list[str]
     folder = Path(model)
     if not folder.is_dir() or read_format(folder) is None:
         line += ["--writes", "program"]  # a base model of somebody else's
-    return line
+    return [*line, "--prompt-template", "{instruction}"] if raw else line
 
 
 def _wait(process: subprocess.Popen[bytes], url: str, seconds: float, log: Path) -> None:
