@@ -7,6 +7,8 @@ from rich.console import Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
+from reweave.errors import MissingExtraError
+
 if TYPE_CHECKING:
     from reweave.align.validate.select_run import Selected
     from reweave.align.validate.statistics import Statistics
@@ -20,6 +22,8 @@ def validated_tables(statistics: "Statistics") -> Group:
     ]
     if statistics.asserts:
         parts += [Text(), _strength(statistics)]
+    if statistics.covered:
+        parts += [Text(), _coverage(statistics)]
     return Group(*parts)
 
 
@@ -63,6 +67,29 @@ def _strength(statistics: "Statistics") -> Table:
     for name, (killed, made) in sorted(statistics.mutants.items()):
         add(f"  {name}", killed, made)
     return table
+
+
+def _coverage(statistics: "Statistics") -> Table:
+    """Draw the mean share reached, with its interval; instructions are the sample, not their responses."""
+    table = _table("Coverage, by the programs' own word", "", "mean", "95 % interval", "instructions")
+    for name, counts in (("lines", statistics.lines_covered), ("branches", statistics.branches_covered)):
+        shares = [float(share) for share, n in sorted(counts.items()) for _ in range(n)]
+        mean = f"{sum(shares) / len(shares):.1%}" if shares else "-"
+        table.add_row(f"{name} reached by the tests", mean, Text(_interval(shares)), f"{len(shares):,}")
+    covered = statistics.covered
+    table.add_row(f"responses measured: {covered['measured']:,} of {covered.total():,}")
+    return table
+
+
+def _interval(shares: list[float]) -> str:
+    try:
+        from reweave.evaluate.statistics.standard_errors import estimate_share
+    except MissingExtraError:
+        return "needs 'reweave[eval]'"
+    estimate = estimate_share(shares) if shares else None
+    if estimate is None or estimate.ci95 is None:
+        return "one has none" if shares else "-"
+    return f"{estimate.ci95[0]:.1%} to {estimate.ci95[1]:.1%}"
 
 
 def _table(title: str, *columns: str) -> Table:

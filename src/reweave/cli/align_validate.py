@@ -35,6 +35,14 @@ def validate(
         int | None,
         Flag(help="Runs of an instruction's programs against each other's tests.", show_default="400"),
     ] = None,
+    coverage: Annotated[
+        bool | None,
+        Flag(
+            "--coverage/--no-coverage",
+            help="Measure the lines and branches that tests reach, as the program tells: can be forged.",
+            show_default="--no-coverage",
+        ),
+    ] = None,
     in_process: Annotated[
         bool | None,
         Flag(
@@ -90,8 +98,8 @@ def validate(
 
 
 _FLAGS = (
-    "mutants", "accept", "min_score", "cross_calls", "in_process", "wall", "memory", "zygote", "python",
-    "tier", "unsafe_no_isolation", "limit", "seed", "shard_records",
+    "mutants", "accept", "min_score", "cross_calls", "coverage", "in_process", "wall", "memory", "zygote",
+    "python", "tier", "unsafe_no_isolation", "limit", "seed", "shard_records",
 )  # fmt: skip
 
 

@@ -102,6 +102,7 @@ class TestsJob(_Job):
         entry_point: The name the tests check, for ``check(candidate)`` style; found in the tests otherwise.
         form: How to judge. ``auto`` takes the data form where the tests allow it, else the proxy form; it
             never takes the in-process form because of what the *program* does.
+        coverage: Whether the program is to say which of its lines and branches it comes to.
     """
 
     __test__ = False  # pytest: not a test class
@@ -110,6 +111,7 @@ class TestsJob(_Job):
     tests: str
     entry_point: str | None = None
     form: Form | Literal["auto"] = "auto"
+    coverage: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -127,12 +127,15 @@ class Verdict(Run):
         assertions: Assertions that were to be evaluated, where that is known beforehand (data form).
         lines: The lines of the test text whose assertions were evaluated, as ``inside/assertions.py`` knows
             them.
+        points: The points of the program that were reached, numbered as ``inside/coverage.py`` has them: by
+            the program's own word, in every form. None where the job does not ask, or nothing was said.
     """
 
     form: Form
     reached: int = 0
     assertions: int | None = None
     lines: tuple[int, ...] = ()
+    points: tuple[int, ...] | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

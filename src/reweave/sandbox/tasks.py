@@ -93,9 +93,9 @@ class Tasks:
         form: Form = job.form if job.form != "auto" else forms.choose(job.tests, job.entry_point)
         if form == "data":
             return self._data(job, limits)
-        tests = {"tests": job.tests, "entry_point": job.entry_point}
+        tests = {"tests": job.tests, "entry_point": job.entry_point, **_coverage(job)}
         if form == "proxy":
-            program = marshal.dumps({"kind": "code-side", "program": job.program}, 4)
+            program = marshal.dumps({"kind": "code-side", "program": job.program, **_coverage(job)}, 4)
             request = replace(
                 self._request({"kind": "test-side", **tests}, limits, job.seed), program=program
             )
@@ -111,7 +111,7 @@ class Tasks:
             raise ValueError(
                 "these tests are not all equality tests on plain data: use form='proxy' or 'auto'"
             )
-        body: dict[str, Any] = {"kind": "calls", "program": job.program, "calls": calls}
+        body: dict[str, Any] = {"kind": "calls", "program": job.program, "calls": calls, **_coverage(job)}
         if plan.earlier:
             body["earlier"] = plan.earlier
         count = len(plan.assertions)
@@ -122,13 +122,15 @@ class Tasks:
             if reason == "passed":
                 reason, detail, reached = verdicts.judge_data(plan, outcomes)
             lines = tuple(sorted({check.line for check in plan.assertions[:reached]}))
-            return self._verdict(job, limits, raw, reason, detail, "data", reached, count, lines)
+            points = _points(job, raw, len(plan.calls))
+            return self._verdict(job, limits, raw, reason, detail, "data", reached, count, lines, points)
 
         return self._request(body, limits, job.seed), finish
 
     def _finish_tests(self, job: TestsJob, limits: Limits, form: Form, raw: Raw) -> Run | Step:
         # One line's note for each assertion at most, then the end
-        reached, payloads = channel.read(raw.result, 1 + sum(map(job.tests.count, _ASSERTING)))
+        most = sum(map(job.tests.count, _ASSERTING))
+        reached, payloads = channel.read(raw.result, 1 + most)
         ended: tuple[Any, str] | None = ended_by_limit(raw, limits)
         if ended is None:
             said = verdicts.read_test_end(payloads)
@@ -140,7 +142,8 @@ class Tasks:
                 return self._tests(replace(job, form="in-process"), limits)
             reason, detail = "failed", f"{detail}; form='in-process' can run these tests"
         lines = verdicts.read_lines(payloads)
-        return self._verdict(job, limits, raw, reason, detail, form, reached, None, lines)
+        points = _points(job, raw, most)
+        return self._verdict(job, limits, raw, reason, detail, form, reached, None, lines, points)
 
     def _verdict(
         self,
@@ -153,6 +156,7 @@ class Tasks:
         reached: int,
         assertions: int | None,
         lines: tuple[int, ...],
+        points: tuple[int, ...] | None,
     ) -> Verdict:
         return Verdict(
             reason=reason,
@@ -161,6 +165,7 @@ class Tasks:
             reached=reached,
             assertions=assertions,
             lines=lines,
+            points=points,
             limits=limits,
             tag=job.tag,
             **observed(raw),
@@ -218,6 +223,19 @@ class Tasks:
             **observed(raw),
             **self.stamp,
         )
+
+
+def _coverage(job: TestsJob) -> dict[str, bool]:
+    """Give what a sample's body says of coverage: nothing where nobody asks."""
+    return {"coverage": True} if job.coverage else {}
+
+
+def _points(job: TestsJob, raw: Raw, before: int) -> tuple[int, ...] | None:
+    """Give what the program says it has reached, behind the end; before that are at most so many frames."""
+    if not job.coverage:
+        return None
+    _, payloads = channel.read(raw.result, before + 2)
+    return verdicts.read_points(payloads, len(job.program))
 
 
 def _with_arrays(outcome: CallOutcome) -> CallOutcome:

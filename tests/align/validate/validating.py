@@ -1,6 +1,6 @@
 """A validation that keeps every group at once, to be killed: python validating.py SOURCE OUT WORKERS.
 
-Not a test itself.
+With ``coverage`` behind it, that is measured. Not a test itself.
 """
 
 import sys
@@ -10,6 +10,7 @@ from reweave.align.validate import run
 from reweave.align.validate.config import ValidateConfig
 
 CONFIG = ValidateConfig(mutants=6, wall=5.0)
+COVERING = ValidateConfig(mutants=6, wall=5.0, coverage=True)
 
 
 def main():
@@ -20,7 +21,8 @@ def main():
         sys.stdout.write(f"{done}\n")
         sys.stdout.flush()
 
-    run.validate(sys.argv[1], Path(sys.argv[2]), CONFIG, workers=int(sys.argv[3]), report=report)
+    config = COVERING if sys.argv[4:] == ["coverage"] else CONFIG
+    run.validate(sys.argv[1], Path(sys.argv[2]), config, workers=int(sys.argv[3]), report=report)
 
 
 if __name__ == "__main__":

@@ -6,6 +6,7 @@ response of an instruction is run against the tests of all. ``score`` puts it to
 
 - ``mutators``, ``mutants``, ``weaknesses``: by syntax tree, nothing is run
 - ``judgement``: one instruction, step by step; ``stream`` drives many at once, ``timing`` sets their limits
+- ``coverage``: which lines and branches they reach, on request
 - ``run``: rows in, rows out
 """
 

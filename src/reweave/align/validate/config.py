@@ -1,8 +1,8 @@
 """The settings of ``reweave align validate``: what decides its bytes, with the reason for each default."""
 
-from typing import Literal
+from typing import Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, SerializerFunctionWrapHandler, model_serializer
 
 from reweave.sandbox import Limits
 from reweave.sandbox.results import Tier
@@ -15,6 +15,8 @@ class ValidateConfig(BaseModel):
         limit: Read only the first rows; 0 for all.
         seed: Of the choice of mutants, and of ``random`` in every sample.
         mutants: At most for one program; 0 for all that can be made.
+        coverage: Whether each response that passes is run once more, for the lines and branches of it that
+            its tests reach. It is not in ``model_dump`` where it is not asked for.
         cross_calls: Runs of one instruction's programs against its other responses' tests, at most.
         accept: ``tested``, or ``passed`` for whatever passes its own tests, as published.
         min_score: The test score from which on a response is accepted.
@@ -34,6 +36,7 @@ class ValidateConfig(BaseModel):
     limit: int = Field(0, ge=0)
     seed: int = Field(1, ge=-(2**63), lt=2**63)
     mutants: int = Field(40, ge=0)
+    coverage: bool = False
     cross_calls: int = Field(400, ge=0)
     accept: Literal["tested", "passed"] = "tested"
     min_score: float = Field(0.5, ge=0, le=1)
@@ -45,6 +48,14 @@ class ValidateConfig(BaseModel):
     tier: Tier | None = None
     unsafe_no_isolation: bool = False
     shard_records: int = Field(50_000, ge=1)
+
+    @model_serializer(mode="wrap")
+    def _asked_for(self, dump: SerializerFunctionWrapHandler) -> dict[str, Any]:
+        """Leave out what was not there before and is not asked for: runs begun without it go on."""
+        dumped: dict[str, Any] = dump(self)
+        if not self.coverage:
+            dumped.pop("coverage", None)
+        return dumped
 
     @property
     def limits(self) -> Limits:

@@ -10,6 +10,7 @@ from typing import Literal
 
 from reweave.align.validate import clusters, score
 from reweave.align.validate.config import ValidateConfig
+from reweave.align.validate.coverage import measured
 from reweave.align.validate.forms import other_form
 from reweave.align.validate.mutants import Mutant, defined, mutants, stubs
 from reweave.align.validate.rows import Response
@@ -74,9 +75,17 @@ class _Asked:
         self.jobs: list[TestsJob] = []
         self.seconds: list[float] = []
 
-    def add(self, response: Response, program: str, form: Form | Literal["auto"], cpu_seconds: float) -> int:
+    def add(
+        self,
+        response: Response,
+        program: str,
+        form: Form | Literal["auto"],
+        cpu_seconds: float,
+        *,
+        coverage: bool = False,
+    ) -> int:
         """Ask for a program's verdict by a response's tests; give the answer's place."""
-        self.jobs.append(_job(response, program, self.config, form))
+        self.jobs.append(replace(_job(response, program, self.config, form), coverage=coverage))
         self.seconds.append(budget(cpu_seconds))
         return len(self.jobs) - 1
 
@@ -97,6 +106,7 @@ class _Trial:
         )
         self.stubs: dict[str, int] = {}
         self.mutants: list[tuple[Mutant, int]] = []
+        self.covering: int | None = None
 
     @property
     def form(self) -> Form | Literal["auto"]:
@@ -115,6 +125,8 @@ class _Trial:
             (mutant, asked.add(self.response, mutant.program, *more))
             for mutant in mutants(program, seed=config.seed, most=config.mutants)
         ]
+        if config.coverage:  # of a verdict that is known: what this run says can change none
+            self.covering = asked.add(self.response, program, *more, coverage=True)
 
     def validation(
         self, answers: Sequence[Verdict], agreement: clusters.Agreement, cross: Mapping[str, bool]
@@ -132,7 +144,10 @@ class _Trial:
             killed=sum(kill.killed for kill in kills),
             mutants=len(kills),
         )
-        return Validation(self.response, tried, tuple(kills), self.found, agreement, cross)
+        coverage = None
+        if self.covering is not None:
+            coverage = measured(self.response.program, answers[self.covering])
+        return Validation(self.response, tried, tuple(kills), self.found, agreement, cross, coverage)
 
 
 class _Table:

@@ -182,6 +182,8 @@ class _Writer:
         statistics.read += len(group.entries)
         statistics.kept += accepted
         statistics.instructions += bool(made)
+        if self.config.coverage:
+            statistics.add_coverage([each for each in made if each.failure is None])
         statistics.with_accepted += accepted > 0
 
     def checkpoint(self) -> bool:

@@ -1,7 +1,7 @@
 """What a validation came to, counted as rows go by."""
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, fields
 from typing import Any, Self
 
@@ -10,6 +10,8 @@ from reweave.align.validate.validation import Validation
 
 Pairs = dict[str, list[int]]
 """By name: [killed, made]."""
+
+_ON_REQUEST = {"covered", "lines_covered", "branches_covered"}  # not in a file where they are not asked for
 
 
 @dataclass(slots=True)
@@ -28,6 +30,10 @@ class Statistics:
         tautologies: Assertions that show nothing, by kind.
         stubs, mutants: By name and by kind: how many the tests refused, and how many there were. Not by what
             way they were refused: what fails after a while is sometimes timed out.
+        covered: Responses whose coverage is known (``measured``), and all others that were judged
+            (``not-measured``).
+        lines_covered, branches_covered: Instructions by the mean share that the tests of their responses
+            reach, rounded: what a mean and its interval need, in bounded room.
     """
 
     read: int = 0
@@ -42,6 +48,9 @@ class Statistics:
     tautologies: Counter[str] = field(default_factory=Counter)
     stubs: Pairs = field(default_factory=dict)
     mutants: Pairs = field(default_factory=dict)
+    covered: Counter[str] = field(default_factory=Counter)
+    lines_covered: Counter[str] = field(default_factory=Counter)
+    branches_covered: Counter[str] = field(default_factory=Counter)
 
     def add(self, made: Validation) -> None:
         """Count one response that was judged; what becomes of its row is counted by whoever writes it."""
@@ -55,6 +64,15 @@ class Statistics:
             _add(self.stubs, name, killed=killed)
         for kill in made.kills:
             _add(self.mutants, kill.mutant.kind, killed=kill.killed)
+
+    def add_coverage(self, made: Sequence[Validation]) -> None:
+        """Count the coverage of one instruction's responses, where it was asked for."""
+        found = [each.coverage for each in made if each.coverage is not None]
+        self.covered.update({"measured": len(found), "not-measured": len(made) - len(found)})
+        for name, counts in (("lines", self.lines_covered), ("branches", self.branches_covered)):
+            shares = [each.shares[name] for each in found if name in each.shares]
+            if shares:
+                counts[f"{sum(shares) / len(shares):.4f}"] += 1
 
     @property
     def killed(self) -> int:
@@ -71,6 +89,8 @@ class Statistics:
         counts: dict[str, Any] = {}
         for each in fields(self):
             value = getattr(self, each.name)
+            if each.name in _ON_REQUEST and not value:
+                continue
             if each.name == "rejects":
                 value = [
                     [outcome, reason, value[outcome, reason]] for outcome, reason in sorted(value, key=_order)
@@ -85,6 +105,8 @@ class Statistics:
         """Read what ``to_json`` gave, before or after a trip through JSON text."""
         made = cls()
         for each in fields(made):
+            if each.name in _ON_REQUEST and each.name not in counts:
+                continue
             value = counts[each.name]
             if each.name == "rejects":
                 value = Counter({(outcome, reason): n for outcome, reason, n in value})

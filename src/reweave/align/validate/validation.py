@@ -7,6 +7,7 @@ from typing import Any
 
 from reweave.align.validate import clusters, score
 from reweave.align.validate.config import ValidateConfig
+from reweave.align.validate.coverage import Coverage
 from reweave.align.validate.mutants import Mutant
 from reweave.align.validate.rows import Response
 from reweave.align.validate.weaknesses import Weakness
@@ -44,6 +45,7 @@ class Validation:
         found: The tautologies.
         agreement: Where it stands among the instruction's responses.
         cross: By response id: whether this program passes that response's tests.
+        coverage: What its tests reach of it, by its own word; None where that is not known or not asked.
     """
 
     response: Response
@@ -52,6 +54,7 @@ class Validation:
     found: tuple[Weakness, ...]
     agreement: clusters.Agreement
     cross: Mapping[str, bool]
+    coverage: Coverage | None = None
 
     @property
     def failure(self) -> str | None:
@@ -63,7 +66,7 @@ class Validation:
         """Give what is added to the row."""
         tried, verdict = self.tried, self.tried.verdict
         refused = score.refusal(tried, config.min_score, passing=config.accept == "passed")
-        return {
+        column = {
             "accepted": refused is None,
             "passed": verdict.passed,
             "reason": "accepted" if refused is None else refused[0],
@@ -88,6 +91,9 @@ class Validation:
             "test_score": score.score(tried),
             "parts": {name: _rounded(part) for name, part in score.parts(tried).items()},
         }
+        if config.coverage:
+            column["coverage"] = None if self.coverage is None else self.coverage.column()
+        return column
 
 
 def _rounded(share: float | None) -> float | None:

@@ -2,7 +2,7 @@
 
 import copy
 
-from . import plain, program
+from . import coverage, plain, program
 
 
 def run(body, channel):
@@ -11,11 +11,12 @@ def run(body, channel):
     Args:
         body: ``program``, its source text; ``calls``, a list of (entry expression, args, kwargs);
             ``earlier``, if it is there: by number of a call, by place or name of an argument, (the number of
-            the call that gave it, whether a copy is meant).
+            the call that gave it, whether a copy is meant); ``coverage``, whether it is asked for.
         channel: Where the records go.
     """
+    covered = coverage.asked(body)
     try:
-        space = program.load(body["program"])
+        space = program.load(body["program"], covered=covered)
         entries = {}
         earlier, given = body.get("earlier", {}), {}
         # Of what goes to a later call nothing is written: to write an iterator is to walk it.
@@ -37,6 +38,7 @@ def run(body, channel):
         channel.end(reason, detail)
     else:
         channel.end("passed")
+    coverage.tell(channel, covered)
 
 
 def ended_by(error):

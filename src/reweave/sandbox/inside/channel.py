@@ -57,7 +57,7 @@ class Channel:
         struct.pack_into("<Q", self._counter, 0, self.reached)
 
     def end(self, reason, detail=""):
-        """Write the record that says the work came to its end; nothing follows it."""
+        """Write the record that says the work came to its end; what is covered follows it, or nothing."""
         self.write(("end", reason, detail[:2000]))
 
 

@@ -8,7 +8,7 @@ import itertools
 import operator
 import types
 
-from . import calls, frames, plain, plain_write, program, values
+from . import calls, coverage, frames, plain, plain_write, program, values
 
 OBJECT = "object"  # the kind of a packed value that stands for one of ours
 BUILTIN = "builtin"  # the kind of one that stands for a builtin type
@@ -38,10 +38,10 @@ def run(body, channel):
     """Load the program and answer questions until there are no more.
 
     Args:
-        body: ``program``, its source text.
+        body: ``program``, its source text; ``coverage``, whether it is asked for.
         channel: ``answer`` brings questions, ``ask`` takes replies.
     """
-    side = _Side(channel.limit)
+    side = _Side(channel.limit, coverage.asked(body))
     loaded = side.load(body["program"])
     while True:
         question = frames.read_one(channel.answer, channel.limit)
@@ -57,14 +57,15 @@ def run(body, channel):
 
 
 class _Side:
-    def __init__(self, limit):
+    def __init__(self, limit, covered):
+        self.covered = covered
         self.bounds = {"limit": limit, "items": plain.items_in(limit)}
         self.space = {}
         self.objects = []
 
     def load(self, source):
         try:
-            self.space = program.load(source)
+            self.space = program.load(source, covered=self.covered)
         except BaseException as error:  # noqa: BLE001 - it is the program's own
             return ("not-loaded", *calls.ended_by(error))
         return ("loaded",)
@@ -75,6 +76,8 @@ class _Side:
                 return self.named(*parts)
             if verb == "call":
                 return self.call(*parts)
+            if verb == "points":
+                return ("points", sorted(self.covered))
             special, encoded = parts
             return self.value(SPECIAL[special](*map(self.taken, encoded)))
         except Exception as error:  # noqa: BLE001 - it is the program's own

@@ -6,18 +6,20 @@ the trusted side labels it so.
 
 import sys
 
-from . import calls, program, running
+from . import calls, coverage, program, running
 
 
 def run(body, channel):
     """Load the program, run the tests in its namespace, write the end.
 
     Args:
-        body: ``program`` and ``tests``, source texts; ``entry_point``, the name they check, or None.
+        body: ``program`` and ``tests``, source texts; ``entry_point``, the name they check, or None;
+            ``coverage``, whether it is asked for.
         channel: Where the end goes.
     """
+    covered = coverage.asked(body)
     try:
-        program.load(body["program"])
+        program.load(body["program"], covered=covered)
         module = sys.modules["program"]
     except BaseException as error:  # noqa: BLE001 - it is the program's own
         channel.end(*calls.ended_by(error))
@@ -33,3 +35,4 @@ def run(body, channel):
     except BaseException as error:  # noqa: BLE001 - SystemExit, of the program's or the tests'
         reason, detail = "crashed", calls.ended_by(error)[1]
     channel.end(reason, detail)
+    coverage.tell(channel, covered)

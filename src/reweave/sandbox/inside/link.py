@@ -88,6 +88,13 @@ class Link:
             return [type(name, (ProgramError,), {}) if issubclass(AssertionError, known) else known]
         return [self._value(kind, rest)]
 
+    def points(self):
+        """Give the program's points that were reached, by its word: any plain data. Raises ``Ended``."""
+        kind, *rest = self._question("points")
+        if kind != "points" or len(rest) != 1:
+            raise self._forged()
+        return rest[0]
+
     def special(self, verb, *parts):
         """Ask for something of an object that is not a call."""
         self.asked += 1

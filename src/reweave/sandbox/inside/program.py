@@ -4,17 +4,20 @@ import linecache
 import sys
 import types
 
+from . import coverage
+
 FILE = "<program>"
 MESSAGE = 1000  # characters of an exception's message that are kept
 
 
-def load(source, name="program", namespace=None):
+def load(source, name="program", namespace=None, covered=None):
     """Run ``source`` as the module ``name``; give its namespace. Whatever it raises comes through.
 
     Args:
         source: Python source text.
         name: Its ``__name__``; ``__main__`` runs what stands under the usual guard.
         namespace: Names that are there before it runs.
+        covered: The set for the points that it reaches; None where nobody asks.
     """
     if source[:1] == "\ufeff":  # a byte order mark, which a file may begin with
         source = source[1:]
@@ -25,7 +28,11 @@ def load(source, name="program", namespace=None):
     if namespace:
         space.update(namespace)
     linecache.cache[FILE] = (len(source), None, source.splitlines(True), FILE)
-    exec(compile(source, FILE, "exec", dont_inherit=True), space)  # noqa: S102 - what this room is for
+    if covered is None:
+        code = compile(source, FILE, "exec", dont_inherit=True)
+    else:
+        code = coverage.compiled(source, FILE, covered, space)
+    exec(code, space)  # noqa: S102 - what this room is for
     return space
 
 

@@ -15,7 +15,8 @@ def run(body, channel):
     """Run the tests and write the end.
 
     Args:
-        body: ``tests``, their source text; ``entry_point``, the name they check, or None.
+        body: ``tests``, their source text; ``entry_point``, the name they check, or None; ``coverage``,
+            whether it is asked for.
         channel: Where the end goes, and the pipes to the code side.
     """
     side = link.Link(channel)
@@ -31,6 +32,8 @@ def run(body, channel):
         # Whatever the tests made of it: nothing that came after was said by the program
         reason, detail = side.over.reason, side.over.detail
     channel.end(reason, detail)
+    if body.get("coverage") and side.over is None:
+        channel.write(("points", side.points()))
 
 
 def _run(tests, entry_point, side, channel):

@@ -148,6 +148,19 @@ def read_lines(payloads: Sequence[bytes]) -> tuple[int, ...]:
     return tuple(sorted(lines))
 
 
+def read_points(payloads: Sequence[bytes], most: int) -> tuple[int, ...] | None:
+    """Give the points of a program that were reached, as it says; None where it says nothing like it.
+
+    Args:
+        payloads: Frames of a result file: the points are the last one.
+        most: How many there can be; all are below.
+    """
+    match _decoded(payloads[-1], most + 8) if payloads else None:
+        case ("points", list(points)) if all(type(each) is int and 0 <= each < most for each in points):
+            return tuple(sorted(set(points)))
+    return None
+
+
 def shown(value: Any) -> str:
     """Give a bounded ``repr`` of plain data."""
     try:
