@@ -108,6 +108,20 @@ def test_messages(serve, log):
     assert server.requests()[0]["body"]["messages"] == messages
     with pytest.raises(InputError, match="'q' holds messages"):
         one(server, log, question=Question("q", messages=messages), kind="completions")
+    with pytest.raises(InputError, match="'q' holds token ids"):
+        one(server, log, question=Question("q", prompt=[1, 2]), kind="chat")
+
+
+def test_answers_of_no_use(serve, log):
+    """An answer of which the caller says that it is of no use ends the asking, and is not kept as one."""
+    server = serve()
+    endpoint, questions = Endpoint(server.url, "m", concurrency=1), [Question(q, prompt=q) for q in "ab"]
+    with pytest.raises(ModelError, match="its answers cannot be used: no number in it"):
+        ask_all(endpoint, questions, Parameters(), log, unusable=lambda said: said.text and "no number in it")
+    assert log.outcomes() == {"refused": 1}
+    outcomes = ask_all(endpoint, questions, Parameters(), log, unusable=lambda _: None)
+    assert [outcome.cached for outcome in outcomes] == [False, False]
+    assert len(server.requests()) == 3
 
 
 @pytest.mark.parametrize("kind", ["chat", "completions"])

@@ -6,6 +6,7 @@ from reweave.cli.align_concepts import concepts
 from reweave.cli.align_funnel import funnel
 from reweave.cli.align_instructions import instructions
 from reweave.cli.align_pairs import pairs
+from reweave.cli.align_perplexity import perplexity
 from reweave.cli.align_responses import responses
 from reweave.cli.align_rounds import rounds
 from reweave.cli.align_run import run
@@ -19,5 +20,17 @@ align = typer.Typer(
     no_args_is_help=True,
     rich_markup_mode="markdown",
 )
-for verb in (seeds, concepts, instructions, responses, validate, select, pairs, run, rounds, funnel):
+for verb in (
+    seeds,
+    concepts,
+    instructions,
+    responses,
+    validate,
+    select,
+    pairs,
+    run,
+    rounds,
+    perplexity,
+    funnel,
+):
     align.command()(verb)

@@ -2,7 +2,7 @@
 
 import asyncio
 import time
-from collections.abc import AsyncGenerator, Mapping, Sequence
+from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
 from dataclasses import dataclass, fields
 from typing import Any
 
@@ -16,7 +16,14 @@ from reweave.models.transport import Transport
 from reweave.models.usage import Counts
 from reweave.models.waiting import delay
 
-_HOPELESS = {401: "the key is refused", 404: "there is no such model or path"}
+_UNUSABLE = -1  # in the place of a status
+_HOPELESS = {
+    401: "the key is refused",
+    404: "there is no such model or path",
+    _UNUSABLE: "its answers cannot be used",
+}
+Unusable = Callable[[Completion], str | None]
+"""Says why an answer is of no use; None where it is."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,19 +53,28 @@ class Asking:
         transport: How to reach it.
         log: Where it is written before it is given.
         counts: Where it is counted.
+        unusable: What no other answer of this server would mend; such an answer is a failed attempt.
     """
 
-    def __init__(self, endpoint: Endpoint, transport: Transport, log: RequestLog, counts: Counts) -> None:
+    def __init__(
+        self,
+        endpoint: Endpoint,
+        transport: Transport,
+        log: RequestLog,
+        counts: Counts,
+        unusable: Unusable | None = None,
+    ) -> None:
         self._endpoint = endpoint
         self._transport = transport
         self._log = log
         self._counts = counts
+        self._unusable = unusable
 
     async def settle(self, unit: Wanted | Failure) -> AsyncGenerator[Answer | Failure, None]:
         """Give each sample's answer or failure, from the log where it is there.
 
         Raises:
-            ModelError: The server refuses the key, the model or the path.
+            ModelError: The server refuses the key, the model or the path, or its answers cannot be used.
             RunError: The log cannot be read or written.
         """
         if isinstance(unit, Failure):
@@ -103,6 +119,7 @@ class Asking:
         came: Reply | AttemptError
         try:
             came = await self._transport.attempt(body, len(missing))
+            self._see(came)
         except AttemptError as error:
             came = error
             self._counts.failed_attempts[error.kind] += 1
@@ -126,6 +143,12 @@ class Asking:
         )
         await asyncio.wrap_future(self._log.write(attempt))
         return came
+
+    def _see(self, came: Reply) -> None:
+        for said in came.completions if self._unusable else ():
+            assert self._unusable is not None
+            if (why := self._unusable(said)) is not None:
+                raise AttemptError("refused", why, status=_UNUSABLE)
 
     def _last_word(self, error: AttemptError, attempts: int) -> str | None:
         """Why there is no further attempt; None where there is one."""

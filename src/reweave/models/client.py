@@ -11,7 +11,7 @@ from weakref import WeakValueDictionary
 
 from reweave.errors import InputError
 from reweave.models.answers import Answer, Failure
-from reweave.models.asking import Asking, Wanted
+from reweave.models.asking import Asking, Unusable, Wanted
 from reweave.models.endpoint import Endpoint
 from reweave.models.log import RequestLog
 from reweave.models.questions import Parameters, Question, content_key, encode_content, request_content
@@ -27,6 +27,8 @@ async def ask(
     parameters: Parameters,
     log: RequestLog,
     on_progress: Callable[[Progress], None] | None = None,
+    *,
+    unusable: Unusable | None = None,
 ) -> AsyncGenerator[Outcome, None]:
     """Ask, and give each sample's answer or failure as it comes, in no order.
 
@@ -36,17 +38,20 @@ async def ask(
         parameters: How to sample.
         log: What is in it is not asked again; what is given was written to it first.
         on_progress: Called on the event loop after each sample and each failed attempt; should be quick.
+        unusable: Says of an answer why no answer of this server can be used, None where it can. Such an
+            answer is not kept, and ends the asking.
 
     Raises:
         InputError: A question does not fit the endpoint's kind.
-        ModelError: The server refuses the key, the model or the path; what was answered is in the log.
+        ModelError: The server refuses the key, the model or the path, or its answers cannot be used; what was
+            answered is in the log.
         RunError: The log cannot be read or written.
         MissingExtraError: The extra ``models`` is not installed.
     """
     total = sum(question.n for question in questions) if isinstance(questions, Sequence) else None
     outcomes: asyncio.Queue[Outcome | Exception | None] = asyncio.Queue(endpoint.concurrency)
     async with Transport(endpoint) as transport:
-        asking = Asking(endpoint, transport, log, Counts(endpoint, total, on_progress))
+        asking = Asking(endpoint, transport, log, Counts(endpoint, total, on_progress), unusable)
         units = _units(endpoint, questions, parameters)
         runner = asyncio.create_task(_run(asking, units, outcomes, endpoint.concurrency))
         try:
@@ -65,6 +70,8 @@ def ask_all(
     parameters: Parameters,
     log: RequestLog,
     on_progress: Callable[[Progress], None] | None = None,
+    *,
+    unusable: Unusable | None = None,
 ) -> list[Outcome]:
     """Ask, wait for everything, and give it in the order of the questions and their samples.
 
@@ -74,7 +81,9 @@ def ask_all(
     place = {id(question): number for number, question in enumerate(questions)}
 
     async def collect() -> list[Outcome]:
-        async with aclosing(ask(endpoint, questions, parameters, log, on_progress)) as coming:
+        async with aclosing(
+            ask(endpoint, questions, parameters, log, on_progress, unusable=unusable)
+        ) as coming:
             return [outcome async for outcome in coming]
 
     return sorted(asyncio.run(collect()), key=lambda outcome: (place[id(outcome.question)], outcome.sample))

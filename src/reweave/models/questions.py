@@ -23,7 +23,8 @@ class Question:
 
     Args:
         id: The caller's; given back with each answer. Not part of the key.
-        prompt: A text. A chat server gets it as one user message.
+        prompt: A text; a chat server gets it as one user message. Or the ids of its tokens, which servers of
+            ``/completions`` take as they are.
         messages: A conversation, as ``{"role": ..., "content": ...}``; chat servers only. Give one
             of the two.
         n: Samples wanted, at least 1.
@@ -33,7 +34,7 @@ class Question:
     """
 
     id: str
-    prompt: str | None = None
+    prompt: str | Sequence[int] | None = None
     messages: Sequence[Message] | None = None
     n: int = 1
 
@@ -87,13 +88,16 @@ def request_content(endpoint: Endpoint, question: Question, parameters: Paramete
     """What of a request decides its answer: the body without ``seed + i``, ``n`` and streaming.
 
     Raises:
-        InputError: Messages for a server that takes only prompts.
+        InputError: Messages for a server that takes only prompts; tokens for one that takes only messages.
     """
     content: dict[str, Any] = {"model": endpoint.model}
     if endpoint.kind == "chat":
+        if question.messages is None and not isinstance(question.prompt, str):
+            raise InputError(f"question {question.id!r} holds token ids, and the endpoint's kind is 'chat'")
         content["messages"] = question.messages or [{"role": "user", "content": question.prompt}]
     elif question.messages is None:
-        content["prompt"] = question.prompt
+        prompt = question.prompt
+        content["prompt"] = prompt if prompt is None or isinstance(prompt, str) else list(prompt)
     else:
         raise InputError(f"question {question.id!r} holds messages, and the endpoint's kind is 'completions'")
     for name in ("temperature", "top_p", "min_p"):
