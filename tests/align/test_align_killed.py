@@ -22,7 +22,7 @@ KILLS = 20
 
 
 def bytes_of(folder):
-    """What a chain leaves that must not differ: all but logs, journals of how it went, the folder's own name."""
+    """What must not differ: all but logs, journals of how it went, and the folder's own name."""
     return {
         str(path.relative_to(folder)): path.read_bytes().replace(str(folder).encode(), b"OUT")
         for path in sorted(folder.rglob("*"))

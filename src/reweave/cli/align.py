@@ -20,17 +20,6 @@ align = typer.Typer(
     no_args_is_help=True,
     rich_markup_mode="markdown",
 )
-for verb in (
-    seeds,
-    concepts,
-    instructions,
-    responses,
-    validate,
-    select,
-    pairs,
-    run,
-    rounds,
-    perplexity,
-    funnel,
-):
+STAGES = (seeds, concepts, instructions, responses, validate, select, pairs)
+for verb in (*STAGES, run, rounds, perplexity, funnel):
     align.command()(verb)
