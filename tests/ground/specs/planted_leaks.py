@@ -3,7 +3,7 @@
 import collections
 import re
 import tomllib
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -54,23 +54,24 @@ def traced(task: dict[str, Any]) -> tuple[dict[str, Any], dict[str, Any], dict[s
     return inputs, {name: space[name] for name in task["outputs"]}, space
 
 
-def cases() -> Iterator[Case]:
+def cases(levels: Sequence[str] = LEVELS) -> Iterator[Case]:
     """Give every case: each sentence behind each text that should hold no value, and alone.
 
     An example at level ``oracle`` holds values on purpose and is left out.
     """
     for number, task in enumerate(TASKS):
         inputs, outputs, space = traced(task)
+        texts = {
+            (level, form): _text(form, level, inputs, outputs, str(number))
+            for level in levels
+            for form in _forms(level)
+        }
         for leaks in (True, False):
             for sentence in task["leaks" if leaks else "clean"]:
                 told = eval("f" + repr(sentence), space) if leaks and "{" in sentence else sentence
-                for level in LEVELS:
-                    for form in _forms(level):
-                        spec = _text(form, level, inputs, outputs, str(number))
-                        whole = f"{spec}\n{told}" if spec else told
-                        yield Case(
-                            level, form, leaks, told, task["code"], whole, task["intent"], inputs, outputs
-                        )
+                for (level, form), text in texts.items():
+                    spec = f"{text}\n{told}" if text else told
+                    yield Case(level, form, leaks, told, task["code"], spec, task["intent"], inputs, outputs)
 
 
 def _forms(level: str) -> tuple[str, ...]:

@@ -113,12 +113,11 @@ def test_places():
 def test_planted(level):
     """At each level nine of ten planted leaks are found, and nine of ten findings are planted ones."""
     right = wrong = missed = 0
-    for case in planted_leaks.cases():
-        if case.level == level:
-            hit = bool(leaks(case.code, case.spec, case.outputs, inputs=case.inputs, intent=case.intent))
-            right += hit and case.leaks
-            wrong += hit and not case.leaks
-            missed += case.leaks and not hit
+    for case in planted_leaks.cases([level]):
+        hit = bool(leaks(case.code, case.spec, case.outputs, inputs=case.inputs, intent=case.intent))
+        right += hit and case.leaks
+        wrong += hit and not case.leaks
+        missed += case.leaks and not hit
     assert right > 40
     assert right >= 0.9 * (right + missed)
     assert right >= 0.9 * (right + wrong)

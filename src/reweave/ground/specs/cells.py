@@ -158,7 +158,7 @@ def _say(coded: Any, *, quotes: bool) -> str:
         return str(coded)
     if "text" in coded:
         return _say(coded["text"], quotes=quotes) + "…"
-    [(tag, held), *_] = coded.items()
+    tag, held = next(iter(coded.items()))
     if isinstance(held, list) and tag != "complex":
         more = ["…"] if coded.get("length", 0) > len(held) else []
         if tag == "dict":
@@ -167,8 +167,8 @@ def _say(coded: Any, *, quotes: bool) -> str:
             )
         else:
             inside = ", ".join([_say(each, quotes=True) for each in held] + more)
-        left, right = {"tuple": "()", "set": "{}", "dict": "{}"}.get(tag, "[]")
-        return left + inside + right
+        brackets = {"tuple": "()", "set": "{}", "dict": "{}"}.get(tag, "[]")
+        return brackets[0] + inside + brackets[1]
     if tag == "complex":
         real, imaginary = (_say(each, quotes=False) for each in held)
         return f"({real}+{imaginary}j)"

@@ -165,8 +165,7 @@ def _unordered(shown: Mapping[str, Any], naming: Naming | None) -> str:
     pairs = shown["form"] == "dict"
     if naming is not None and naming.holes:
         return "{<…>: <…>, …}" if pairs else "{<…>, …}"
-    words = (lambda cell: f"{say(cell[0])}: {say(cell[1], 2 * CELL)}") if pairs else say
-    cells = [words(cell) for cell in shown["cells"]]
+    cells = [f"{say(cell[0])}: {say(cell[1], 2 * CELL)}" if pairs else say(cell) for cell in shown["cells"]]
     return f"{{{', '.join(_gapped(cells, shown['rows'], windows.HEAD + 3, 'elements'))}}}"
 
 

@@ -143,7 +143,8 @@ def _sizes(views_: Inputs) -> Iterator[float]:
         held = seen.scalar.value if isinstance(seen.scalar, Tagged) else seen.scalar
         if isinstance(held, (str, bytes)):
             yield float(len(held))
-            yield float(held.count("\n" if isinstance(held, str) else b"\n") + 1)
+        if isinstance(held, str):
+            yield float(held.count("\n") + 1)
 
 
 def _is_number(key: Any) -> bool:

@@ -7,7 +7,7 @@ import math
 from bisect import bisect_left
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from itertools import pairwise
+from itertools import islice, pairwise
 from typing import Any
 
 from reweave.ground.specs.cells import ABSOLUTE, RELATIVE
@@ -72,16 +72,15 @@ def find_origin(seen: View, inputs: Inputs) -> Iterator[Told]:
         column = at(seen, place)
         if column is None or column.family not in _TELLING or not column.distinct:
             continue
-        named, others = [], []
+        named: list[Told] = []
+        others: list[Told] = []
         for name, of in inputs.items():
             for each in of.sources:
                 told = {"place": place, "input": name, "source": each.label}
                 (named if each.label == column.label and each.label is not None else others).append(told)
         likely = named or ([told for told in others if _matters(column)])
         tries = ({**told, "how": how} for how in hows for told in likely)
-        told = next((told for told in tries if holds_origin(seen, inputs, told)), None)
-        if told:
-            yield told
+        yield from islice((told for told in tries if holds_origin(seen, inputs, told)), 1)
 
 
 def holds_origin(seen: View, inputs: Inputs, told: Told) -> bool:
@@ -132,9 +131,10 @@ def holds_scalar(seen: View, inputs: Inputs, told: Told) -> bool:
     if told["how"] == "value":
         rounded = alike and type(value) is float
         return _near(value, column.ordered or ()) if rounded else value in column.distinct
-    if not alike or seen.kind not in _RANGED or len(column.ordered or ()) < _ORDERED:
+    ordered = column.ordered or []
+    if not alike or seen.kind not in _RANGED or len(ordered) < _ORDERED:
         return False
-    low, *_, high = column.ordered or ()
+    low, high = ordered[0], ordered[-1]
     return bool(low <= value <= high) or _close(value, low) or _close(value, high)
 
 

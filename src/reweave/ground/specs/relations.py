@@ -118,7 +118,7 @@ def holds_picked(seen: View, inputs: Inputs, told: Told) -> bool:
     mine = rows_of([at(seen, ["column", place]) for place, _ in told["columns"]], missing=True)
     named = [{"input": told["input"], "source": label} for _, label in told["columns"]]
     theirs = rows_of([source(inputs, each) for each in named], missing=True)
-    return bool(mine) and theirs is not None and {*mine} <= {*theirs}
+    return mine is not None and theirs is not None and bool(mine) and {*mine} <= {*theirs}
 
 
 def rows_of(columns: Sequence[Column | None], *, missing: bool = False) -> list[tuple[Any, ...]] | None:

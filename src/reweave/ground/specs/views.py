@@ -158,7 +158,7 @@ def _levels(index: Any) -> tuple[Column, ...]:
 
 
 def _level(index: Any, at: int) -> Callable[[], Sequence[Any]]:
-    return lambda: index.get_level_values(at).tolist()  # type: ignore[no-any-return]
+    return lambda: index.get_level_values(at).tolist()
 
 
 def _array(array: Any) -> Column:
@@ -200,16 +200,16 @@ def _other(value: Any, word: str, depth: int) -> Any:
         return Tagged("datetime", _instant(value))
     if word == "timedelta":
         return Tagged(word, value // _MICROSECOND if isinstance(value, dt.timedelta) else str(value))
+    if word in {"tuple", "list", "set", "dict"} and depth <= 0:
+        return Tagged("deep", word)
     if word in {"tuple", "list"}:
-        if depth <= 0:
-            return Tagged("deep", word)
         inside = tuple(key(each, depth - 1) for each in islice(value, _WIDE))
         return inside if word == "tuple" else Tagged(word, inside)
     if word in {"set", "dict"}:
         if len(value) > _WIDE:
             return Tagged(word, len(value))
-        inside = [key(each, depth - 1) for each in islice(value.items() if word == "dict" else value, _WIDE)]
-        return Tagged(word, tuple(sorted(inside, key=repr)) if depth > 0 else ())
+        held = [key(each, depth - 1) for each in (value.items() if word == "dict" else value)]
+        return Tagged(word, tuple(sorted(held, key=repr)))
     if word in {"complex", "bytes"}:
         return Tagged(word, repr(complex(value)) if word == "complex" else bytes(value))
     return Tagged(word, repr(code(value)))

@@ -33,7 +33,7 @@ def window(value: Any, seen: View) -> dict[str, Any] | None:
         return {"form": "plots", "axes": figures}
     if of in {"DataFrame", "Series", "Index", "MultiIndex"}:
         return _table(value, of)
-    if of == "array" and getattr(value, "ndim", 0):
+    if of == "array" and value.ndim:
         return _array(value)
     if of in {"list", "tuple", "range"}:
         at = _chosen(len(value), HEAD + 3, TAIL)
