@@ -59,7 +59,7 @@ def composition(first: tuple[str, int], second: tuple[str, int]) -> dict:
     return {
         "name": name,
         "code": f"def {name}(x):\n    return {value}\n",
-        "concepts": [f"{verb} {a}", f"{other} {b}"],
+        "concepts": [f"{verb}_{a}_{other}_{b}"],  # a model of this size copies, and does little else
         "category": "function",
         "difficulty": "easy",
         "instruction": f"# Write a function `{name}(x)` that {says.format(a, 'x')}"
@@ -136,6 +136,7 @@ stages = ["concepts", "instructions", "responses", "validated", "distinct", "pai
 [rounds]
 model = {json.dumps(str(folder / "base" / "model"))}
 earlier = 0.25
+patience = 2
 [endpoints.generator]
 concurrency = 16
 [concepts]
