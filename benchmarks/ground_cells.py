@@ -1,0 +1,105 @@
+"""Traces of cells with pandas: through the sandbox, against a fresh interpreter a program.
+
+    python benchmarks/ground_cells.py --rounds 3
+
+The other way is what a script does that runs candidates one by one: an interpreter is started, imports
+pandas, runs the context, keeps deep copies, runs the candidate, and compares; without any isolation. Both
+take the same candidates, a context and a candidate each, in turns, one at a time; wall seconds. A candidate
+is two cells.
+"""
+
+import argparse
+import json
+import subprocess
+import sys
+import time
+
+from common import load, ratios, spread, table
+
+from reweave.ground.trace.config import TraceConfig
+from reweave.ground.trace.names import names
+from reweave.ground.trace.ran import Ran, read
+from reweave.ground.trace.tracing import job
+from reweave.sandbox import Sandbox
+
+CONTEXT = """
+import numpy as np
+import pandas as pd
+df = pd.DataFrame({"key": ["k%d" % (n % 7) for n in range(200)], "value": np.arange(200) * 1.5})
+"""
+PROGRAMS = [
+    "total = df.groupby('key')['value'].agg(['sum', 'mean']).reset_index()",
+    "df['share'] = df['value'] / df['value'].sum()",
+    "wide = df.assign(n=df.groupby('key').cumcount()).pivot(index='n', columns='key', values='value')",
+    "top = df.sort_values('value', ascending=False).head(10)",
+    "df[df['value'] > df['value'].mean()].describe()",
+]
+
+ANEW = """
+import ast, copy, json, sys
+context, program = json.load(sys.stdin)
+space = {}
+exec(context, space)
+def data(): return {k: v for k, v in space.items() if k[0] != "_" and type(v).__name__ != "module"}
+before = copy.deepcopy(data())
+tree = ast.parse(program)
+last = tree.body.pop() if isinstance(tree.body[-1], ast.Expr) else None
+exec(compile(tree, "<cell>", "exec"), space)
+shown = eval(compile(ast.Expression(last.value), "<cell>", "eval"), space) if last else None
+changed = [k for k, v in data().items()
+           if not (k in before and (v.equals(before[k]) if hasattr(v, "equals") else v == before[k]))]
+print(json.dumps(sorted(changed) + (["Out"] if shown is not None else [])))
+"""
+
+
+def forked(count: int) -> list:
+    config = TraceConfig(wall=60.0)
+    with Sandbox(workers=1, zygote="data") as box:
+        next(iter(box.map([job(CONTEXT, PROGRAMS[0], config)])))  # started and warm
+        began = time.perf_counter()
+        chosen = [PROGRAMS[n % len(PROGRAMS)] for n in range(count)]
+        found = []
+        results = box.map(job(CONTEXT, each, config) for each in chosen)
+        for program, result in zip(chosen, results, strict=True):
+            ran = read(result, names(program))
+            assert isinstance(ran, Ran), ran
+            found.append(sorted(ran.outputs))
+        return [found, time.perf_counter() - began]
+
+
+def anew(count: int) -> list:
+    began = time.perf_counter()
+    found = []
+    for n in range(count):
+        given = json.dumps([CONTEXT, PROGRAMS[n % len(PROGRAMS)]])
+        command = [sys.executable, "-c", ANEW]
+        done = subprocess.run(command, input=given, capture_output=True, text=True, check=True)
+        found.append(sorted(json.loads(done.stdout)))
+    return [found, time.perf_counter() - began]
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--rounds", type=int, default=3)
+    parser.add_argument("--programs", type=int, default=500, help="the other way runs a twenty-fifth")
+    arguments = parser.parse_args()
+    few = max(len(PROGRAMS), arguments.programs // 25)
+    seconds: dict[str, list[float]] = {"sandbox": [], "a fresh interpreter": []}
+    rows = [("round", "load before", *(f"{name}, ms a program" for name in seconds))]
+    for number in range(arguments.rounds):
+        before = load()
+        ours, took = forked(arguments.programs)
+        seconds["sandbox"].append(took / arguments.programs)
+        theirs, took = anew(few)
+        seconds["a fresh interpreter"].append(took / few)
+        assert ours[: len(PROGRAMS)] == theirs[: len(PROGRAMS)], "they find different outputs"
+        rows.append((str(number), before, *(f"{values[-1] * 1000:.2f}" for values in seconds.values())))
+    table(rows)
+    print()
+    for name, values in seconds.items():
+        print(f"{name}: {spread([2 / value for value in values], '.1f')} cells a second")
+    print(f"sandbox over a fresh interpreter: {ratios(seconds['a fresh interpreter'], seconds['sandbox'])}")
+
+
+if __name__ == "__main__":
+    main()
