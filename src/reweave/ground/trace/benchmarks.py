@@ -89,8 +89,9 @@ def library_eval(row: Mapping[str, Any]) -> Pair:
     until = body[first - 1].end_lineno or 0 if first else 0
     start = body[first].lineno - 1 if first < len(body) else len(lines)
     context, code = "".join(lines[:until]), "".join(lines[start:]).rstrip() + "\n"
-    if first < len(body) and isinstance(body[first], ast.FunctionDef):
-        added, call = _called(body[first], text(row, "test"))
+    completed = body[first] if first < len(body) else None
+    if isinstance(completed, ast.FunctionDef):
+        added, call = _called(completed, text(row, "test"))
         context, code = context + added, code + call
     told = [*_DOCUMENTED.findall(prompt), *_COMMENT.findall(prompt)]
     intent = "\n".join(line.strip() for each in told for line in each.strip().splitlines())

@@ -19,7 +19,7 @@ OUT = "Out"
 
 _CONTEXT, _BETWEEN, _CANDIDATE, _AFTER = range(4)
 _OF_RUNS = ("timeout", "memory")
-_ITERATOR = type(iter([]))
+_ITERATOR: type = type(iter([0]))
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,8 +102,8 @@ def _shown(candidate: CellResult, between: CellResult, after: CellResult) -> dic
     match after.outcome:
         case Returned([_, *_] as figures) if bits(figures) != bits(before):
             shown[plots.NAME] = figures
-        case Returned(str() as words):
-            shown[plots.NAME] = NotPlain(words)
+        case Returned(str() as why):
+            shown[plots.NAME] = NotPlain(why)
         case NotPlain():
             shown[plots.NAME] = NotPlain("the figures cannot be read")
     return shown

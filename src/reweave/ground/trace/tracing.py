@@ -88,7 +88,7 @@ def trace(box: Sandbox, context: str, program: str, config: TraceConfig | None =
     Raises:
         ValueError: A text that cannot be handed to a sample.
     """
-    asked = tracing(context, program, config or TraceConfig())
+    asked = tracing(context, program, config or TraceConfig.model_validate({}))
     try:
         jobs = next(asked)
         while True:
