@@ -103,7 +103,7 @@ def library_eval(row: Mapping[str, Any]) -> Pair:
 def _function(block: str, body: str, executed: str, test: str) -> tuple[str, str]:
     """Give the context and the candidate where a function's body is asked for."""
     before, _, head = f"\n{block}".partition("\ndef ")
-    signature = next(line for line in head.splitlines() if line.rstrip().endswith(":"))
+    signature = next((line for line in head.splitlines() if line.rstrip().endswith(":")), "")
     code = f"def {signature}\n{body.rstrip()}\n"
     try:
         function = parse_quietly(code).body[0]
@@ -120,7 +120,10 @@ def _function(block: str, body: str, executed: str, test: str) -> tuple[str, str
 
 def _first_input(executed: str, test: str) -> str:
     """Give the text that makes a test's first input, under the names that the test runs answers with."""
-    tree = parse_quietly(test)
+    try:
+        tree = parse_quietly(test)
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return ""
     imports = [ast.unparse(each) for each in tree.body if isinstance(each, (ast.Import, ast.ImportFrom))]
     functions = [each for each in ast.walk(tree) if isinstance(each, ast.FunctionDef)]
     makers = [each for each in functions if each.name == "define_test_input"]
