@@ -9,6 +9,7 @@ from rich.text import Text
 
 if TYPE_CHECKING:
     from reweave.ground.trace.statistics import Statistics
+    from reweave.ground.trace.worth import Worth
 
 
 def traced_tables(statistics: "Statistics") -> Group:
@@ -16,6 +17,8 @@ def traced_tables(statistics: "Statistics") -> Group:
     parts: list[RenderableType] = [_funnel(statistics)]
     if statistics.kept:
         parts += [Text(), _kinds(statistics)]
+    if statistics.worth.judged:
+        parts += [Text(), _worth(statistics.worth), Text(), _mutators(statistics.worth)]
     return Group(*parts)
 
 
@@ -43,6 +46,41 @@ def _kinds(statistics: "Statistics") -> Table:
     table.add_row("did not cross the boundary", "", f"{statistics.apart:,}")
     table.add_row("rows that show a value", "", f"{statistics.displayed:,}")
     table.add_row("rows that take no variable", f"{statistics.without_inputs:,}", "")
+    return table
+
+
+def _worth(worth: "Worth") -> Table:
+    """What each form of specification says, by what it refuses."""
+    table = _table(
+        "What the specifications are worth",
+        "form",
+        "accept their program",
+        "mutants refused",
+        "share",
+        "95 %",
+    )
+    for form in worth.products:
+        rejected, ends = worth.rejected(form), worth.interval(form)
+        table.add_row(
+            form,
+            f"{worth.accepted[form]:,} of {worth.candidates:,}",
+            f"{rejected:,} of {worth.judged:,}",
+            f"{rejected / worth.judged:.1%}",
+            f"{ends[0]:.1%} to {ends[1]:.1%}" if ends else "-",
+        )
+    return table
+
+
+def _mutators(worth: "Worth") -> Table:
+    apart = {
+        name: worth.outcomes[name]
+        for name in ("not-run", "unchanged", "harness-error")
+        if worth.outcomes[name]
+    }
+    told = ", ".join(f"{n:,} {name}" for name, n in apart.items())
+    table = _table(f"Mutants ({told} apart)" if told else "Mutants", "", "n", *worth.products)
+    for kind, (n, *refused) in sorted(worth.kinds.items(), key=lambda each: (-each[1][0], each[0])):
+        table.add_row(Text(kind), f"{n:,}", *(f"{each / n:.1%}" for each in refused))
     return table
 
 

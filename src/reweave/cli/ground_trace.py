@@ -31,6 +31,10 @@ def trace(
     same_calls: Annotated[
         int | None, Flag(help="Rows kept of one sequence of calls; 0 for all.", show_default="20")
     ] = None,
+    mutants: Annotated[
+        int | None,
+        Flag(help="Wrong programs tried against a row's contract; 0 for none.", show_default="20"),
+    ] = None,
     row_bytes: Annotated[
         int | None, Flag(help="Bytes a row's values take at most; others are cut.", show_default="262144")
     ] = None,
@@ -84,8 +88,8 @@ def trace(
 
 
 _FLAGS = (
-    "vary", "same_calls", "row_bytes", "wall", "memory", "zygote", "python", "tier", "unsafe_no_isolation",
-    "limit", "seed", "shard_records",
+    "vary", "same_calls", "mutants", "row_bytes", "wall", "memory", "zygote", "python", "tier",
+    "unsafe_no_isolation", "limit", "seed", "shard_records",
 )  # fmt: skip
 
 

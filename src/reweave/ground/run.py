@@ -19,6 +19,7 @@ from reweave.ground.trace import stream
 from reweave.ground.trace.apis import Variety
 from reweave.ground.trace.candidates import Entry, entries, place_of
 from reweave.ground.trace.config import TraceConfig
+from reweave.ground.trace.round_trip import RoundTrip, round_trip
 from reweave.ground.trace.rows import DEFECT, grounded, reject
 from reweave.ground.trace.statistics import Statistics
 from reweave.ground.trace.tracing import Refusal, Trace, tracing
@@ -28,7 +29,7 @@ from reweave.storage import Run, open_source
 _CHECKPOINT_SECONDS = 1.0
 _LINE = orjson.OPT_APPEND_NEWLINE
 
-Made = Trace | Refusal | RowError
+Made = tuple[Trace, RoundTrip] | Refusal | RowError
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,8 +70,7 @@ def ground(
         out: The output file, or folder of shards.
         config: How.
         workers: Programs run at once; None for one a core. It does not change a byte of the output.
-        report: Called now and then with the candidates done, those of this start, and their number if that is
-            known.
+        report: Called now and then with the candidates done, those of this start, and their number if known.
 
     Raises:
         InputError: The source cannot be read.
@@ -106,14 +106,8 @@ def ground(
                     report(run.next, run.next - first, total)
             unsafe = box.tier == "none"
         run.finish(statistics.to_json())
-        return Grounded(
-            run.folder,
-            statistics,
-            notes,
-            seconds=time.monotonic() - began,
-            new_rows=run.next - first,
-            unsafe=unsafe,
-        )
+        took = time.monotonic() - began
+        return Grounded(run.folder, statistics, notes, False, took, run.next - first, unsafe)
 
 
 def _libraries(config: TraceConfig) -> dict[str, str]:
@@ -145,10 +139,13 @@ def _work(entry: Entry, config: TraceConfig) -> stream.Work[tuple[Entry, Made]]:
         assert entry.error is not None
         return entry, entry.error
     try:
-        made: Made = yield from tracing(entry.pair.context, entry.pair.code, config)
+        found = yield from tracing(entry.pair.context, entry.pair.code, config)
+        if isinstance(found, Refusal):
+            return entry, found
+        trip = yield from round_trip(entry.pair.context, entry.pair.code, found, config)
     except Exception as error:  # noqa: BLE001 - one candidate must not lose the others
-        made = RowError(DEFECT, f"a defect in reweave: {error!r}")
-    return entry, made
+        return entry, RowError(DEFECT, f"a defect in reweave: {error!r}")
+    return entry, (found, trip)
 
 
 class _Writer:
@@ -173,10 +170,10 @@ class _Writer:
     def add(self, entry: Entry, made: Made) -> None:
         """Write what came of a candidate."""
         kept = b""
-        if isinstance(made, Trace):
+        if isinstance(made, tuple):
             assert entry.pair is not None
             try:
-                row = grounded(entry.pair, made, self._config)
+                row = grounded(entry.pair, *made, self._config)
                 kept = orjson.dumps(row, option=_LINE)
             except Exception as error:  # noqa: BLE001 - one row must not lose the others
                 made = RowError(DEFECT, f"a defect in reweave: {error!r}")
@@ -184,8 +181,8 @@ class _Writer:
                 if not self._variety.admits(entry.pair.code):
                     kept, made = b"", Refusal("repeated-api", " ".join(row["calls"]) or "it calls nothing")
         line = b""
-        if isinstance(made, Trace):
-            self._statistics.add(made, row)
+        if isinstance(made, tuple):
+            self._statistics.add(*made, row)
         else:
             refused = reject(entry, made)
             self._statistics.rejects[refused.outcome, refused.reason] += 1

@@ -19,7 +19,7 @@ from reweave.storage import read_rows
 
 HERE = Path(__file__).parent
 ENV = os.environ | {"PYTHONPATH": str(Path(reweave.__file__).parents[1])}
-CONFIG = TraceConfig(wall=20.0, same_calls=2, row_bytes=4096)  # as grounding.py has it
+CONFIG = TraceConfig(wall=20.0, same_calls=2, row_bytes=4096, mutants=2)  # as grounding.py has it
 pytestmark = pytest.mark.usefixtures("data_box")  # skips where nothing can be held
 
 TABLE = "import pandas as pd\ndf = pd.DataFrame({'k': list('abab'), 'v': [1, 2, 3, 4]})\n"

@@ -7,6 +7,7 @@ itself is never asked: its inputs are found in its text, its outputs in the name
   over its text; ``plots``: what can be said of figures
 - ``tracing``: one candidate, run twice; ``stream``: many at once
 - ``stored``: values as bounded JSON
+- ``round_trip``: what the specifications of a trace are worth, by wrong programs; ``worth`` adds that up
 - ``candidates``: rows in; ``benchmarks``: published problems as such rows
 - ``config``, ``statistics``: of a whole run, which is ``reweave.ground.run``
 """

@@ -20,6 +20,7 @@ class TraceConfig(BaseModel):
             so that contexts which draw their tables stay; the candidate is seeded anew before it starts.
         same_calls: Rows that are kept of one sequence of calls; 0 for any number. Published is that such a
             rule was used, not which: 20 is ours.
+        mutants: Wrong programs that are tried against a row's contract, at most; 0 for none.
         row_bytes: What a row's values take at most, all together; larger ones are cut.
         wall: Seconds that context and candidate may take: 10, as align takes for a program and its tests.
         memory: MiB that they may take.
@@ -38,6 +39,7 @@ class TraceConfig(BaseModel):
     seed: int = Field(1, ge=0, lt=2**32 - 1)  # what numpy takes
     vary: Literal["all", "candidate"] = "all"
     same_calls: int = Field(20, ge=0)
+    mutants: int = Field(20, ge=0)
     row_bytes: int = Field(256 << 10, ge=1 << 10, le=16 << 20)
     wall: float = Field(10.0, gt=0, le=1_000_000)
     memory: int = Field(1024, ge=16, le=1 << 30)

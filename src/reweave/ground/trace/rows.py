@@ -1,8 +1,9 @@
 """Grounded rows and rejects, as a run writes them.
 
 A row has the candidate's columns and what its run showed: ``inputs`` and ``outputs`` (``stored``), ``apart``
-(what did not cross the sandbox's boundary, in words), ``removed``, ``printed``, ``calls``. A column of the
-source that is named like one of these goes out as ``source_NAME``.
+(what did not cross the sandbox's boundary, in words), ``removed``, ``printed``, ``calls``; and
+``specs``, ``contract``, ``round_trip`` (``round_trip``). A column of the source that is named like one of
+these goes out as ``source_NAME``.
 """
 
 import re
@@ -14,18 +15,19 @@ from reweave.ground.trace.apis import sequence
 from reweave.ground.trace.candidates import Entry
 from reweave.ground.trace.config import TraceConfig
 from reweave.ground.trace.pair import Pair
+from reweave.ground.trace.round_trip import RoundTrip
 from reweave.ground.trace.stored import clean, encode
 from reweave.ground.trace.tracing import Refusal, Trace
 from reweave.records import Reject
 
 DEFECT = "defect"
-_COLUMNS = ("inputs", "outputs", "apart", "removed", "printed", "calls")
+_COLUMNS = ("inputs", "outputs", "apart", "removed", "printed", "calls", "specs", "contract", "round_trip")
 _LEAST = 64  # bytes a value may have, however many there are
 _PRINTED = 2000  # characters
 _ADDRESS = re.compile(r"\b0x[0-9a-f]{6,}\b")
 
 
-def grounded(pair: Pair, made: Trace, config: TraceConfig) -> dict[str, Any]:
+def grounded(pair: Pair, made: Trace, trip: RoundTrip, config: TraceConfig) -> dict[str, Any]:
     """Give the row of a candidate that was traced."""
     most = max(_LEAST, config.row_bytes // max(1, len(made.inputs) + len(made.outputs)))
     ours = {
@@ -37,7 +39,8 @@ def grounded(pair: Pair, made: Trace, config: TraceConfig) -> dict[str, Any]:
         "calls": list(sequence(pair.code)),
     }
     more = {f"source_{name}" if name in _COLUMNS else name: value for name, value in pair.more.items()}
-    return {"id": pair.id, "context": pair.context, "intent": pair.intent, "code": pair.code, **more, **ours}
+    own = {"id": pair.id, "context": pair.context, "intent": pair.intent, "code": pair.code}
+    return {**own, **more, **ours, **trip.columns()}
 
 
 def reject(entry: Entry, why: Refusal | RowError) -> Reject:

@@ -6,7 +6,9 @@ from dataclasses import dataclass, field, fields
 from typing import Any, Self
 
 from reweave.ground.trace.ran import OUT
+from reweave.ground.trace.round_trip import RoundTrip
 from reweave.ground.trace.tracing import REASONS, Trace
+from reweave.ground.trace.worth import Worth
 
 
 @dataclass(slots=True)
@@ -22,6 +24,7 @@ class Statistics:
         inputs, outputs: Values of kept rows, by kind.
         apart: Variables of kept rows that did not cross the boundary.
         cut: Values that were larger than a row may hold.
+        worth: Of their specifications, by form.
         evaluation_only: Kept rows of benchmarks whose authors forbid training on them.
     """
 
@@ -35,12 +38,14 @@ class Statistics:
     rejects: Counter[tuple[str, str]] = field(default_factory=Counter)
     inputs: Counter[str] = field(default_factory=Counter)
     outputs: Counter[str] = field(default_factory=Counter)
+    worth: Worth = field(default_factory=Worth)
 
-    def add(self, made: Trace, row: Mapping[str, Any]) -> None:
+    def add(self, made: Trace, trip: RoundTrip, row: Mapping[str, Any]) -> None:
         """Count a row that is kept."""
         stored = [*row["inputs"].values(), *row["outputs"].values()]
         self.evaluation_only += row.get("evaluation_only") is True
         self.kept += 1
+        self.worth.add(trip)
         self.displayed += OUT in made.outputs or OUT in made.apart
         self.without_inputs += not made.inputs
         self.apart += len(made.apart)
@@ -55,6 +60,8 @@ class Statistics:
             value = getattr(self, each.name)
             if each.name == "rejects":
                 value = [[*key, value[key]] for key in sorted(value, key=_order)]
+            elif isinstance(value, Worth):
+                value = value.to_json()
             elif isinstance(value, dict):
                 value = dict(sorted(value.items()))
             counts[each.name] = value
@@ -66,6 +73,7 @@ class Statistics:
         made = cls(**counts)
         made.rejects = Counter({(outcome, reason): n for outcome, reason, n in counts["rejects"]})
         made.inputs, made.outputs = Counter(counts["inputs"]), Counter(counts["outputs"])
+        made.worth = Worth.from_json(counts["worth"])
         return made
 
 
