@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from reweave.tasks.readers import (
+    arcade,
     canitedit,
     contests,
     data_science,
@@ -38,6 +39,8 @@ class Benchmark:
         evaluation_only: Its licence or its authors forbid training on it.
         lists: By split: the file beside the benchmark's that has the ids of this split's tasks.
         marks: What its ids begin with, where the columns do not tell it from others.
+        beside: A folder beside its file, or one up, that its programs read from; a row has its path as the
+            column of that name, None where there is none.
     """
 
     name: str
@@ -49,6 +52,7 @@ class Benchmark:
     lists: Mapping[str, str] = field(default_factory=dict)
     evaluation_only: bool = False
     marks: str = ""
+    beside: str = ""
 
 
 def _benchmark(name: str, sentence: str, read: Reader, columns: str, *files: str, **more: Any) -> Benchmark:
@@ -65,6 +69,12 @@ _E = {
     for source in ("humaneval", "mbpp")
     for name in ("py", "js", "cpp", "java", "go", "rs", "rb", "ts")
 }
+
+# As the published script names what it derives
+_ARCADE_SCHEMA = (
+    "arcade/new_tasks/derived_datasets/dataset.schema.originating_dfs.header_description.after_variable_cell"
+    ".maxp2100.maxp_no_prefix-1.maxctxcell-1.json"
+)
 
 
 def _whole(files: Mapping[str, tuple[str, ...]]) -> Mapping[str | None, tuple[str, ...]]:
@@ -154,6 +164,15 @@ _ALL = (
         files=_whole(_E),
         splits=tuple(_E),
         evaluation_only=True,
+    ),
+    _benchmark(
+        "arcade",
+        "Turns of data-science notebooks, outputs matched fuzzily; split by what a model sees.",
+        arcade.arcade,
+        "notebook_name turns",
+        files={None: ("arcade/new_tasks/dataset.json",), "schema": (_ARCADE_SCHEMA,)},
+        splits=arcade.SPLITS,
+        beside="artifacts",
     ),
     _benchmark(
         "pandaseval",

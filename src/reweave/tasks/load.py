@@ -101,6 +101,8 @@ def _rows(
                 if chosen is None:
                     chosen = _fitting(row, place)
                     _check(chosen, split)
+                if chosen.beside:
+                    row = {**row, chosen.beside: sources.beside(place, chosen.beside)}  # noqa: PLW2901
             yield name, row, chosen
 
 

@@ -27,6 +27,14 @@ def is_place(spec: str) -> bool:
     return spec.startswith(HUB) or "/" in spec or spec.lower().endswith(_FILES) or Path(spec).is_file()
 
 
+def beside(spec: str, name: str) -> str | None:
+    """Give the path of a folder that lies beside a file or one folder up; None where there is none."""
+    if spec.startswith(HUB):
+        return None
+    found = (folder / name for folder in Path(spec).resolve().parents[:2])
+    return next((str(folder) for folder in found if folder.is_dir()), None)
+
+
 def rows(spec: str) -> Iterator[tuple[int, dict[str, Any] | RowError]]:
     """Give (number, row) for each row, counted from 0; a ``RowError`` in the place of one that is unreadable.
 

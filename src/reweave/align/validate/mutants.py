@@ -6,7 +6,7 @@ text does not show stays, as it does everywhere: the score of good tests is belo
 """
 
 import ast
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from hashlib import sha256
 
@@ -38,7 +38,13 @@ class Mutant:
     program: str
 
 
-def mutants(program: str, *, seed: int = 1, most: int = 40) -> list[Mutant]:
+def mutants(
+    program: str,
+    *,
+    seed: int = 1,
+    most: int = 40,
+    find: Callable[[ast.Module], Iterable[Site]] = sites,
+) -> list[Mutant]:
     """Give mutants of a program: always the same ones of the same text and seed.
 
     Where there are more than ``most``, mutators take turns, each with its places in an order that is drawn.
@@ -47,12 +53,13 @@ def mutants(program: str, *, seed: int = 1, most: int = 40) -> list[Mutant]:
         program: Source text.
         seed: Of the draw.
         most: How many at most; 0 for all.
+        find: Gives the changes that can be made.
     """
     tree, text = _read(program)
     if tree is None:
         return []
     kinds: dict[str, list[Site]] = {}
-    for site in sites(tree):
+    for site in find(tree):
         kinds.setdefault(site.kind, []).append(site)
     seen = {text}
     made = []
