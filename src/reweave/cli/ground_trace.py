@@ -33,7 +33,7 @@ def trace(
     ] = None,
     mutants: Annotated[
         int | None,
-        Flag(help="Wrong programs tried against a row's contract; 0 for none.", show_default="20"),
+        Flag(help="Wrong programs tried against a row's contract, of each sort; 0: none.", show_default="20"),
     ] = None,
     row_bytes: Annotated[
         int | None, Flag(help="Bytes a row's values take at most; others are cut.", show_default="262144")

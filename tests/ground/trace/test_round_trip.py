@@ -82,7 +82,11 @@ def test_no_mutants(tripped):
 def test_worth(tripped):
     """Counts add up, come back from JSON, and intervals hold what they are of."""
     worth = Worth()
-    for program in ("n = df['v'].max() + 1", "t = df[df['v'] > 2]", "s = df.iloc[1:3].groupby('k')['w'].mean()"):
+    for program in (
+        "n = df['v'].max() + 1",
+        "t = df[df['v'] > 2]",
+        "s = df.iloc[1:3].groupby('k')['w'].mean()",
+    ):
         worth.add(tripped(TABLE, program))
     assert worth.candidates == 3
     assert Worth.from_json(worth.to_json()) == worth

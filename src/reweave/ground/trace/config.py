@@ -20,7 +20,7 @@ class TraceConfig(BaseModel):
             so that contexts which draw their tables stay; the candidate is seeded anew before it starts.
         same_calls: Rows that are kept of one sequence of calls; 0 for any number. Published is that such a
             rule was used, not which: 20 is ours.
-        mutants: Wrong programs that are tried against a row's contract, at most; 0 for none.
+        mutants: Wrong programs that are tried against a row's contract, of either sort at most; 0 for none.
         row_bytes: What a row's values take at most, all together; larger ones are cut.
         wall: Seconds that context and candidate may take: 10, as align takes for a program and its tests.
         memory: MiB that they may take.

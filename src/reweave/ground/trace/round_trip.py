@@ -1,9 +1,10 @@
 """The round trip: a specification must accept the program it was made from, and reject wrong ones.
 
-Mutants of a candidate (``align.validate.mutants``'s) run after its context, and their outputs are held
-against the candidate's contract. Which form of specification is the first to reject a mutant says what that
-form tells beyond those before it: no model is asked. A mutant that does not come to its end, and one whose
-outputs are the candidate's own, bit for bit, shows nothing and is counted apart.
+Mutants of a candidate (``align.validate.mutants``'s, and the data-science ones of ``ground.mutators``) run
+after its context, and their outputs are held against the candidate's contract. Which form of specification
+is the first to reject a mutant says what that form tells beyond those before it: no model is asked. A mutant
+that does not come to its end, and one whose outputs are the candidate's own, bit for bit, shows nothing and
+is counted apart.
 """
 
 import math
@@ -11,8 +12,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from reweave.align.validate.mutants import Mutant, mutants
-from reweave.ground import specs
+from reweave.align.validate.mutants import Mutant
+from reweave.align.validate.mutants import mutants as general
+from reweave.ground import mutators, specs
 from reweave.ground.specs import Contract
 from reweave.ground.trace.config import TraceConfig
 from reweave.ground.trace.names import names
@@ -102,7 +104,7 @@ def round_trip(context: str, program: str, made: Trace, config: TraceConfig) -> 
     own = _levels(contract, made.inputs, made.outputs)
     accepts = {form: not own & {*FORMS[: at + 1]} for at, form in enumerate(FORMS)}
     texts = {form: specs.spec_text(form, made.inputs, made.outputs) for form in FORMS}
-    found = mutants(program, seed=config.seed, most=config.mutants) if config.mutants else []
+    found = _mutants(program, made, config)
     tried: list[Tried] = []
     if found:
         cpu = max(1.0, math.ceil(_SLOWER * made.seconds))  # whole seconds are what the kernel counts
@@ -113,6 +115,18 @@ def round_trip(context: str, program: str, made: Trace, config: TraceConfig) -> 
             for each, result in zip(found, results, strict=True)
         ]
     return RoundTrip(texts, contract, accepts, tried)
+
+
+def _mutants(program: str, made: Trace, config: TraceConfig) -> list[Mutant]:
+    """Give both sorts of mutants, as many of each at most; equal texts once."""
+    if not config.mutants:
+        return []
+    tables = [value for value in made.inputs.values() if hasattr(value, "columns")]
+    labels = dict.fromkeys(label for table in tables for label in table.columns if isinstance(label, str))
+    special = mutators.mutants(program, labels, seed=config.seed, most=config.mutants)
+    seen = {each.program for each in special}
+    others = general(program, seed=config.seed, most=config.mutants)
+    return [*special, *(each for each in others if each.program not in seen)]
 
 
 def _outcome(mutant: Mutant, result: CellsResult, made: Trace, contract: Contract) -> str:
