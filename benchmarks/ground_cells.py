@@ -4,17 +4,17 @@
 
 The other way is what a script does that runs candidates one by one: an interpreter is started, imports
 pandas, runs the context, keeps deep copies, runs the candidate, and compares; without any isolation. Both
-take the same candidates, a context and a candidate each, in turns, one at a time; wall seconds. A candidate
-is two cells.
+take the same candidates, a context and a candidate each, in turns, one at a time; CPU seconds of all that is
+started, of the sandbox once it is up, and wall seconds, which a busy machine makes longer. A candidate is two
+cells.
 """
 
 import argparse
 import json
 import subprocess
 import sys
-import time
 
-from common import load, ratios, spread, table
+from common import Clock, load, ratios, spread, table
 
 from reweave.ground.trace.config import TraceConfig
 from reweave.ground.trace.names import names
@@ -56,26 +56,26 @@ def forked(count: int) -> list:
     config = TraceConfig(wall=60.0)
     with Sandbox(workers=1, zygote="data") as box:
         next(iter(box.map([job(CONTEXT, PROGRAMS[0], config)])))  # started and warm
-        began = time.perf_counter()
         chosen = [PROGRAMS[n % len(PROGRAMS)] for n in range(count)]
         found = []
-        results = box.map(job(CONTEXT, each, config) for each in chosen)
-        for program, result in zip(chosen, results, strict=True):
-            ran = read(result, names(program))
-            assert isinstance(ran, Ran), ran
-            found.append(sorted(ran.outputs))
-        return [found, time.perf_counter() - began]
+        with Clock() as clock:
+            results = box.map(job(CONTEXT, each, config) for each in chosen)
+            for program, result in zip(chosen, results, strict=True):
+                ran = read(result, names(program))
+                assert isinstance(ran, Ran), ran
+                found.append(sorted(ran.outputs))
+        return [found, clock]
 
 
 def anew(count: int) -> list:
-    began = time.perf_counter()
     found = []
-    for n in range(count):
-        given = json.dumps([CONTEXT, PROGRAMS[n % len(PROGRAMS)]])
-        command = [sys.executable, "-c", ANEW]
-        done = subprocess.run(command, input=given, capture_output=True, text=True, check=True)
-        found.append(sorted(json.loads(done.stdout)))
-    return [found, time.perf_counter() - began]
+    with Clock() as clock:
+        for n in range(count):
+            given = json.dumps([CONTEXT, PROGRAMS[n % len(PROGRAMS)]])
+            command = [sys.executable, "-c", ANEW]
+            done = subprocess.run(command, input=given, capture_output=True, text=True, check=True)
+            found.append(sorted(json.loads(done.stdout)))
+    return [found, clock]
 
 
 def main() -> None:
@@ -84,21 +84,29 @@ def main() -> None:
     parser.add_argument("--programs", type=int, default=500, help="the other way runs a twenty-fifth")
     arguments = parser.parse_args()
     few = max(len(PROGRAMS), arguments.programs // 25)
-    seconds: dict[str, list[float]] = {"sandbox": [], "a fresh interpreter": []}
-    rows = [("round", "load before", *(f"{name}, ms a program" for name in seconds))]
+    ways = {"sandbox": (forked, arguments.programs), "a fresh interpreter": (anew, few)}
+    cpu: dict[str, list[float]] = {name: [] for name in ways}
+    wall: dict[str, list[float]] = {name: [] for name in ways}
+    rows = [("round", "load before", *(f"{name}, ms a program: CPU, wall" for name in ways))]
     for number in range(arguments.rounds):
         before = load()
-        ours, took = forked(arguments.programs)
-        seconds["sandbox"].append(took / arguments.programs)
-        theirs, took = anew(few)
-        seconds["a fresh interpreter"].append(took / few)
-        assert ours[: len(PROGRAMS)] == theirs[: len(PROGRAMS)], "they find different outputs"
-        rows.append((str(number), before, *(f"{values[-1] * 1000:.2f}" for values in seconds.values())))
+        found = []
+        for name, (way, count) in ways.items():
+            outputs, clock = way(count)
+            found.append(outputs[: len(PROGRAMS)])
+            cpu[name].append(clock.cpu / count)
+            wall[name].append(clock.wall / count)
+        assert found[0] == found[1], "they find different outputs"
+        rows.append(
+            (str(number), before, *(f"{cpu[n][-1] * 1e3:.2f}, {wall[n][-1] * 1e3:.2f}" for n in ways))
+        )
     table(rows)
     print()
-    for name, values in seconds.items():
-        print(f"{name}: {spread([2 / value for value in values], '.1f')} cells a second")
-    print(f"sandbox over a fresh interpreter: {ratios(seconds['a fresh interpreter'], seconds['sandbox'])}")
+    for what, seconds in (("CPU", cpu), ("wall", wall)):
+        ours, theirs = seconds.values()
+        for name, values in seconds.items():
+            print(f"{name}: {spread([2 / value for value in values], '.1f')} cells a {what} second")
+        print(f"sandbox over a fresh interpreter, {what} seconds: {ratios(theirs, ours)}")
 
 
 if __name__ == "__main__":

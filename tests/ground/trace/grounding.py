@@ -9,7 +9,7 @@ from pathlib import Path
 from reweave.ground import run
 from reweave.ground.trace.config import TraceConfig
 
-CONFIG = TraceConfig(wall=20.0, same_calls=2, row_bytes=4096, mutants=2)
+CONFIG = TraceConfig(zygote="stdlib", wall=20.0, same_calls=2, row_bytes=4096, mutants=3)
 
 
 def main():
