@@ -19,7 +19,7 @@ OUT = "Out"
 
 _CONTEXT, _BETWEEN, _CANDIDATE, _AFTER = range(4)
 _OF_RUNS = ("timeout", "memory")
-_ITERATOR: type = type(iter([0]))
+_ITERATOR: type[Any] = type(iter([0]))
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,7 +122,7 @@ def _parted(values: Mapping[str, Any]) -> tuple[dict[str, Any], dict[str, str]]:
     crossed, apart = {}, {}
     for name, value in values.items():
         # A view of a dict comes as an iterator, which could be read but once
-        held = list(value) if type(value) is _ITERATOR else value
+        held: Any = list(value) if isinstance(value, _ITERATOR) else value
         try:
             if isinstance(held, NotPlain):
                 raise plain.NotPlain(held.description)  # noqa: TRY301 - they end alike

@@ -102,8 +102,8 @@ def round_trip(context: str, program: str, made: Trace, config: TraceConfig) -> 
     """
     contract = specs.contract(made.inputs, made.outputs)
     own = _levels(contract, made.inputs, made.outputs)
-    accepts = {form: not own & {*FORMS[: at + 1]} for at, form in enumerate(FORMS)}
-    texts = {form: specs.spec_text(form, made.inputs, made.outputs) for form in FORMS}
+    accepts: dict[str, bool] = {form: not own & {*FORMS[: at + 1]} for at, form in enumerate(FORMS)}
+    texts: dict[str, str] = {form: specs.spec_text(form, made.inputs, made.outputs) for form in FORMS}
     found = _mutants(program, made, config)
     tried: list[Tried] = []
     if found:
