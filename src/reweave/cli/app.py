@@ -11,6 +11,7 @@ from reweave.cli.doctor import doctor
 from reweave.cli.edits import edits
 from reweave.cli.eval import evaluate
 from reweave.cli.experiment import experiment
+from reweave.cli.ground import ground
 from reweave.cli.report import report
 from reweave.cli.resolve import resolve
 from reweave.cli.serve import serve
@@ -37,6 +38,7 @@ app.command()(doctor)
 app.add_typer(curate)
 app.add_typer(train)
 app.add_typer(align)
+app.add_typer(ground)
 
 
 def _version(value: bool) -> None:
