@@ -83,6 +83,7 @@ class Reader:
             arguments = (orjson.dumps(self._config.model_dump()), theirs)
             self._process = context.Process(target=serve, args=arguments, daemon=True)
             self._process.start()
+            theirs.close()  # so that its end is seen
             theirs.close()
             if not self._pipe.poll(_STARTING):
                 raise EOFError
