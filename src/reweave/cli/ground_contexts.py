@@ -46,8 +46,8 @@ def contexts(
 ) -> None:
     """Make a context of each table: the cell that loads it, and a card that tells what is in it.
 
-    A file that does not load is in OUT.run/rejects.jsonl with the reason. Nothing in a file is run. Killed and
-    started again, a run goes on where it stopped and ends with the same bytes.
+    A file that does not load is in OUT.run/rejects.jsonl with the reason. Nothing in a file is run. Killed
+    and started again, a run goes on where it stopped and ends with the same bytes.
 
     Example: reweave ground contexts tables/ -o contexts.jsonl
 

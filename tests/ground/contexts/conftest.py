@@ -14,9 +14,7 @@ def box():
     """A worker with what reads tables loaded."""
     limits = Limits(wall=60.0, result=64 << 20, disk=256 << 20, memory=2 << 30)
     try:
-        sandbox = Sandbox(
-            workers=1, zygote="data", preload=["pyarrow.parquet", "openpyxl"], limits=limits
-        )
+        sandbox = Sandbox(workers=1, zygote="data", preload=["pyarrow.parquet", "openpyxl"], limits=limits)
     except SandboxError as error:
         pytest.skip(f"untrusted code cannot be held here: {error}")
     with sandbox:

@@ -1,7 +1,10 @@
-"""Tables of hostile content, drawn by a seed: what can be wrong with a file, in combination. Not a test itself."""
+"""Tables of hostile content, drawn by a seed: what can be wrong with a file, in combination.
+
+Not a test itself.
+"""
 
 import csv
-import datetime
+import datetime as dt
 import io
 import json
 import random
@@ -13,12 +16,14 @@ from .xlsx import Formula, workbook
 CELLS = [
     "", "", "=1+1", "=cmd|' /C calc'!A0", "@SUM(A1)", "+1", "-", "inf", "-inf", "NaN", "nan", "null", "None",
     "1e309", "007", "12", "-3.5", "1,234.5", "2024-02-29", "2024-02-30", "2024-02-29T10:30:00", "10:30",
-    '{"a": [1, {"b": null}]}', "[1, 2", "naïve café", "日本語のテキスト", "👩‍👩‍👧 family", "\u202eright to left",
+    '{"a": [1, {"b": null}]}', "[1, 2", "naïve café", "日本語のテキスト", "👩‍👩‍👧 family",
+    "\u202eright to left",
     "a\nb", "a\r\nb", "a\tb", 'say "hi"', "back\\slash", "a,b;c|d", "\x07bell", "\x1b[31mred", "\ufeffmark",
     "x" * 500, "True", "false", "  padded  ", "9" * 40, "<script>", "#N/A", "\u2028", "q'uote",
 ]  # fmt: skip
 NAMES = [
-    "a", "a", "b", "", "", " ", "=SUM(A1)", "line\nbreak", "n" * 300, "Größe", "名前", "Unnamed: 0", "1", "a.1",
+    "a", "a", "b", "", "", " ", "=SUM(A1)", "line\nbreak", "n" * 300, "Größe", "名前", "Unnamed: 0", "1",
+    "a.1",
     '"q"', "date", "start_time", "timestamp", "tab\there", "\u202ename", "index", "x,y", "10:30", "01",
 ]  # fmt: skip
 OBJECTS = [
@@ -35,7 +40,10 @@ def files(seed, count):
         if number % 700 == 10:
             suffix, data = "csv", _wide(chance)
         elif number % 25 == 3:
-            suffix, data = chance.choice(["csv", "tsv", "jsonl", "parquet", "xlsx", "ipynb"]), _garbage(chance)
+            suffix, data = (
+                chance.choice(["csv", "tsv", "jsonl", "parquet", "xlsx", "ipynb"]),
+                _garbage(chance),
+            )
         else:
             [(make, _)] = chance.choices(makers, [weight for _, weight in makers])
             suffix, data = make(chance)
@@ -58,7 +66,7 @@ def _column(chance, rows):
     draw = {
         "int": lambda: str(chance.randrange(-(10**6), 10**6)),
         "float": lambda: repr(chance.gauss(0, 1e3)),
-        "date": lambda: str(datetime.date(2020, 1, 1) + datetime.timedelta(chance.randrange(3000))),
+        "date": lambda: str(dt.date(2020, 1, 1) + dt.timedelta(chance.randrange(3000))),
         "text": lambda: "".join(chance.choices("abc é漢", k=chance.randrange(12))),
         "mixed": lambda: chance.choice(CELLS),
         "empty": lambda: "",
@@ -81,7 +89,7 @@ def _text(chance):
         if chance.random() < 0.05:  # ragged
             row[:] = row[: chance.randrange(len(row) + 1)] or [""]
         elif chance.random() < 0.03:
-            row += ["more"] * chance.randrange(1, 4)
+            row.extend(["more"] * chance.randrange(1, 4))
     if chance.random() < 0.05:
         rows = [[*row, ""] for row in rows]  # each ends with a separator
     if chance.random() < 0.05:
@@ -120,26 +128,25 @@ def _parquet(chance):
     import pyarrow.parquet as pq
 
     rows = chance.choice([0, 1, 3, 50])
+    struct = pa.struct([("a", pa.int8()), ("b", pa.string())])
     kinds = [
-        lambda: pa.array([chance.choice([None, 1, -(2**62)]) for _ in range(rows)], pa.int64()),
-        lambda: pa.array([chance.choice([None, 2**64 - 1, 5]) for _ in range(rows)], pa.uint64()),
-        lambda: pa.array([chance.choice([None, 0.5, float("inf"), float("nan")]) for _ in range(rows)], pa.float64()),
-        lambda: pa.array([chance.choice([None, *CELLS]) for _ in range(rows)], pa.string()),
-        lambda: pa.array([chance.choice([None, b"\0\xff", b""]) for _ in range(rows)], pa.binary()),
-        lambda: pa.array([chance.choice([None, True, False]) for _ in range(rows)], pa.bool_()),
-        lambda: pa.array([chance.choice([None, 0, 10**9]) for _ in range(rows)], pa.timestamp("s")),
-        lambda: pa.array([chance.choice([None, 0, 10**12]) for _ in range(rows)], pa.timestamp("ms", "Europe/Berlin")),
-        lambda: pa.array([chance.choice([None, 0, 20_000]) for _ in range(rows)], pa.date32()),
-        lambda: pa.array([chance.choice([None, [], [1, None]]) for _ in range(rows)], pa.list_(pa.int32())),
-        lambda: pa.array([chance.choice([None, {"a": 1, "b": "x"}]) for _ in range(rows)],
-                         pa.struct([("a", pa.int8()), ("b", pa.string())])),
-        lambda: pa.array([chance.choice([None, "x", "y"]) for _ in range(rows)], pa.string()).dictionary_encode(),
-        lambda: pa.array([None] * rows, pa.null()),
-        lambda: pa.array([chance.choice([None, 5, 10**10]) for _ in range(rows)], pa.duration("us")),
-        lambda: pa.array([chance.choice([None, 1, 86_399]) for _ in range(rows)], pa.time32("s")),
+        ([1, -(2**62)], pa.int64()), ([2**64 - 1, 5], pa.uint64()),
+        ([0.5, float("inf"), float("nan")], pa.float64()),
+        (CELLS, pa.string()), ([b"\0\xff", b""], pa.binary()), ([True, False], pa.bool_()),
+        ([0, 10**9], pa.timestamp("s")), ([0, 10**12], pa.timestamp("ms", "Europe/Berlin")),
+        ([0, 20_000], pa.date32()), ([[], [1, None]], pa.list_(pa.int32())),
+        ([{"a": 1, "b": "x"}], struct),
+        (["x", "y"], pa.dictionary(pa.int32(), pa.string())), ([], pa.null()),
+        ([5, 10**10], pa.duration("us")),
+        ([1, 86_399], pa.time32("s")),
     ]  # fmt: skip
+
+    def column():
+        values, kind = chance.choice(kinds)
+        return pa.array([chance.choice([None, *values]) for _ in range(rows)], kind)
+
     names = _names(chance, chance.choice([0, 1, 3, 10]))
-    table = pa.table([chance.choice(kinds)() for _ in names], names=names)
+    table = pa.table([column() for _ in names], names=names)
     file = io.BytesIO()
     pq.write_table(table, file, compression=chance.choice(["none", "snappy", "zstd"]))
     return "parquet", file.getvalue()
@@ -168,15 +175,17 @@ def _notebook(chance):
         source = chance.choice([
             "import pandas as pd\nimport numpy as np", "%matplotlib inline\nimport matplotlib.pyplot as plt",
             'df = pd.read_csv("a.csv")\ndf.head()', "df.groupby('a').sum()", "x = ", "!pip install pandas",
-            "%%bash\nls", "def f(x):\n    return x", "PATH = 'data'\n", "for i in range(3):\n    print(i)", "",
-            "pd.set_option('display.max_rows', 10)", "\x00", "((((" * 200, "a = '\u202e'",
+            "%%bash\nls", "def f(x):\n    return x", "PATH = 'data'\n", "for i in range(3):\n    print(i)",
+            "",             "pd.set_option('display.max_rows', 10)", "\x00", "((((" * 200, "a = '\u202e'",
         ])  # fmt: skip
         kind = chance.choices(["code", "markdown", 7], [85, 12, 3])[0]
         cells.append({
             "cell_type": kind, "source": chance.choice([source, source.splitlines(True), None]),
             "outputs": [{"text": "secret"}],
         })  # fmt: skip
-    about = chance.choice([{}, {"kernelspec": {"language": "python"}}, {"language_info": {"name": "R"}}, None])
+    about = chance.choice(
+        [{}, {"kernelspec": {"language": "python"}}, {"language_info": {"name": "R"}}, None]
+    )
     return "ipynb", orjson.dumps({"cells": cells, "metadata": about, "nbformat": 4})
 
 
@@ -187,7 +196,9 @@ def _wide(chance):
 
 
 def _garbage(chance):
-    start = chance.choice([b"", b"PAR1", b"PK\x03\x04", b"\x1f\x8b", b"\xff\xfe", b"\xef\xbb\xbf", b"{", b"a,b\n"])
+    start = chance.choice(
+        [b"", b"PAR1", b"PK\x03\x04", b"\x1f\x8b", b"\xff\xfe", b"\xef\xbb\xbf", b"{", b"a,b\n"]
+    )
     return chance.choice([b"", b"\n\n", b" ", b"\0" * 50, start + chance.randbytes(chance.randrange(400))])
 
 

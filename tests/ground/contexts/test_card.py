@@ -11,7 +11,9 @@ from .hostile import CELLS, NAMES, OBJECTS
 
 def test_a_card(context):
     """What a card says of an ordinary table."""
-    record = context("sales.csv", b"region;price;day\nNorth;1.5;2024-01-01\nSouth;;2024-01-02\nNorth;2;2024-01-03\n")
+    record = context(
+        "sales.csv", b"region;price;day\nNorth;1.5;2024-01-01\nSouth;;2024-01-02\nNorth;2;2024-01-03\n"
+    )
     assert record["card"] == (
         'Table "sales.csv" (CSV, utf-8), loaded as df: 3 rows, 3 columns.\n'
         "Columns, with statistics of all rows:\n"
@@ -49,7 +51,9 @@ def test_ten_thousand_columns(context, same_frame):
 
 def test_columns_that_do_not_fit(context):
     """A small card has fewer columns, and still counts the others."""
-    data = b",".join(b"name %d" % place for place in range(30)) + b"\n" + b",".join([b"long text"] * 30) + b"\n"
+    data = (
+        b",".join(b"name %d" % place for place in range(30)) + b"\n" + b",".join([b"long text"] * 30) + b"\n"
+    )
     record = context("a.csv", data, card_chars=1000)
     described = record["card"].count("\n- ")
     assert 5 < described < 30
@@ -73,7 +77,16 @@ def test_display_options_change_nothing(context):
 @pytest.mark.parametrize("limit", [8, 9, 13, 40, 1000])
 def test_nothing_shown_is_too_long_or_unseen(limit):
     """Every value and name fits, is on one line, and can be encoded."""
-    for value in [*CELLS, *NAMES, *OBJECTS, "\ud800", b"\0\xff" * 500, ["x"] * 1000, {"k": "\u202e"}, 2**5000]:
+    for value in [
+        *CELLS,
+        *NAMES,
+        *OBJECTS,
+        "\ud800",
+        b"\0\xff" * 500,
+        ["x"] * 1000,
+        {"k": "\u202e"},
+        2**5000,
+    ]:
         text = show(value, limit)
         assert len(text) <= limit
         assert text.isprintable(), (value, text)
@@ -106,4 +119,4 @@ def test_the_smallest_card_holds_what_is_not_columns():
     table = Table(frame, "read_csv", {}, "utf-8", ("note " * 100,) * 9)
     text = card("f" * 500, "csv", table, profile(frame, config), config)
     assert len(text) <= 1000
-    assert '(int64): no nulls, 2 distinct, from 1 to 2; such as 1, 2' in text
+    assert "(int64): no nulls, 2 distinct, from 1 to 2; such as 1, 2" in text

@@ -52,8 +52,12 @@ def test_encodings(context, same_frame, encoding, said, option):
     ],
 )
 def test_separators(context, same_frame, name, separator, option):
-    """The separator is found, whatever the name promises, quoted ones and line ends within fields set aside."""
-    lines = ["a", "b", "c"], ['"x,;|\ty"', '"two\nlines"', "1,5" if separator == ";" else "15"], ["p", "q", "7"]
+    """The separator is found, whatever the name promises; quoted ones and line ends are no matter."""
+    lines = (
+        ["a", "b", "c"],
+        ['"x,;|\ty"', '"two\nlines"', "1,5" if separator == ";" else "15"],
+        ["p", "q", "7"],
+    )
     data = "".join(separator.join(line) + "\n" for line in lines).encode()
     record = context(name, data)
     assert call(record) == f'df = pd.read_csv("{name}"{option})'
@@ -127,7 +131,7 @@ def test_quotes_that_do_not_come_out_even(context, same_frame):
 
 def test_formulas_are_text(context, same_frame):
     """A cell that begins with = stays what it is, and stands in quotes wherever it is shown."""
-    data = b"a,b\n=1+1,2\n\"=HYPERLINK(\"\"http://x\"\")\",3\n"
+    data = b'a,b\n=1+1,2\n"=HYPERLINK(""http://x"")",3\n'
     record = context("a.csv", data)
     assert record["columns"][0]["examples"] == ('"=1+1"', r'"=HYPERLINK(\"http://x\")"')
     assert '"=1+1"' in record["card"]
@@ -147,7 +151,9 @@ def test_infinities(context, same_frame):
 
 def test_dates_are_text_with_a_range(context):
     """Text that begins like a date has a range; other text has none."""
-    record = context("a.csv", b"d,t,x\n2024-02-29,2024-01-01 10:30:00,2024-02-29\n2023-12-31,2024-01-02 00:00:00,soon\n")
+    record = context(
+        "a.csv", b"d,t,x\n2024-02-29,2024-01-01 10:30:00,2024-02-29\n2023-12-31,2024-01-02 00:00:00,soon\n"
+    )
     dates, times, other = record["columns"]
     assert (dates["min"], dates["max"], dates["dates_in_text"]) == ('"2023-12-31"', '"2024-02-29"', True)
     assert times["max"] == '"2024-01-02 00:00:00"'
@@ -197,7 +203,9 @@ def test_sizes(context):
     assert context("a.csv", wide)["rows"] == 1000
 
 
-@pytest.mark.parametrize("name", ["it's \"it\".csv", "new\nline.csv", "\u202egnp.csv", "日本.csv", "{x}$y\\z.csv"])
+@pytest.mark.parametrize(
+    "name", ['it\'s "it".csv', "new\nline.csv", "\u202egnp.csv", "日本.csv", "{x}$y\\z.csv"]
+)
 def test_names_of_files(context, same_frame, name):
     """Whatever a file is called, its code loads it and its card is on lines of its own."""
     data = b"a\n1\n"

@@ -25,7 +25,7 @@ def tables(tmp_path_factory):
 
 
 def test_two_thousand_tables(tables, tmp_path, same_frame):
-    """None crashes a reader, cards are bounded, and code run in the sandbox gives the frame that was described."""
+    """None crashes a reader, cards are bounded, and code run in the sandbox gives the frame described."""
     began = time.monotonic()
     made = make_contexts([str(tables)], tmp_path / "a.jsonl", ContextsConfig(), workers=2)
     seconds = time.monotonic() - began

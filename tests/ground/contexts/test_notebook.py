@@ -9,7 +9,8 @@ from reweave.sandbox import CellsJob
 
 def notebook(*sources, **about):
     cells = [
-        {"cell_type": "code", "source": source, "outputs": [{"data": {"text/plain": "SECRET"}}]} for source in sources
+        {"cell_type": "code", "source": source, "outputs": [{"data": {"text/plain": "SECRET"}}]}
+        for source in sources
     ]
     return orjson.dumps({"cells": cells, "metadata": about, "nbformat": 4})
 
@@ -47,7 +48,9 @@ def test_up_to_the_first_analysis(context):
 
 def test_the_code_runs(context, box):
     """What was taken runs in the sandbox, the table beside."""
-    record = context("a.ipynb", notebook("import pandas as pd", "df = pd.read_csv('t.csv')\ndf", "df.a.sum()"))
+    record = context(
+        "a.ipynb", notebook("import pandas as pd", "df = pd.read_csv('t.csv')\ndf", "df.a.sum()")
+    )
     [result] = box.map([CellsJob([record["code"]], files={"t.csv": b"a\n1\n2\n"})])
     assert result.passed
     assert list(result.cells[0].variables["df"]["a"]) == [1, 2]
@@ -79,7 +82,9 @@ def test_the_code_runs(context, box):
 )
 def test_what_is_setup(context, statement, is_setup):
     """Setting up is told from analysing by the statement alone; what unpickles is never set up."""
-    imports = "import json, os, pickle, warnings\nimport numpy as np, pandas as pd, matplotlib.pyplot as plt\n"
+    imports = (
+        "import json, os, pickle, warnings\nimport numpy as np, pandas as pd, matplotlib.pyplot as plt\n"
+    )
     imports += "from functools import cache\n"
     record = context("a.ipynb", notebook(imports + "df = pd.read_csv('a.csv')", statement + "\nlast = 1"))
     assert ("last = 1" in record["code"]) == is_setup

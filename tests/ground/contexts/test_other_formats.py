@@ -45,7 +45,7 @@ def test_nested_json(context, same_frame):
 
 
 def test_json_text_stays_text(context, same_frame):
-    """Text with leading zeros and times of day are not converted; the latter would be put on the day of reading."""
+    """Leading zeros stay, and times of day are not put on the day of reading."""
     data = lines({"zip": "007", "start_time": "10:30", "n": 1}, {"zip": "123", "start_time": "11:00", "n": 2})
     record = context("a.jsonl", data)
     assert call(record) == 'df = pd.read_json("a.jsonl", lines=True, dtype=False, convert_dates=False)'
@@ -76,7 +76,12 @@ def test_json_dates(context, same_frame):
 
 def test_json_of_other_kinds(context, same_frame):
     """Keys that come and go, infinities as Python writes them, a byte order mark, blank lines."""
-    data = b"\xef\xbb\xbf" + lines({"a": 1}, {"b": float("inf")}) + b"\n  \n" + lines({"a": "x", "b": float("nan")})
+    data = (
+        b"\xef\xbb\xbf"
+        + lines({"a": 1}, {"b": float("inf")})
+        + b"\n  \n"
+        + lines({"a": "x", "b": float("nan")})
+    )
     record = context("a.jsonl", data)
     assert (record["rows"], record["column_count"], record["encoding"]) == (3, 2, "utf-8-sig")
     assert record["columns"][0]["dtype"] == "object of int, str"
@@ -104,11 +109,11 @@ def test_json_that_does_not_load(context):
 
 def test_parquet_of_many_types(context, same_frame):
     """Each type is named, with its range where it has one."""
-    import datetime
+    import datetime as dt
 
     import pyarrow as pa
 
-    moment = datetime.datetime(2024, 2, 29, 10, 30)
+    moment = dt.datetime(2024, 2, 29, 10, 30, tzinfo=dt.UTC)
     table = pa.table({
         "list": pa.array([[1, 2], None]), "struct": [{"a": 1}, {"a": 2}], "bytes": [b"\0", b"x"],
         "when": pa.array([moment, None], pa.timestamp("us", "Europe/Berlin")), "day": [moment.date(), None],
@@ -151,10 +156,12 @@ def test_parquet_that_does_not_load(context):
         assert reason(context, "a.parquet", cut) == ("damaged" if cut else "empty-file")
     assert reason(context, "a.parquet", parquet(pa.table({}))) == "no-columns"
     nothing = parquet(pa.table({f"c{place}": pa.nulls(1_000_000) for place in range(60)}))
-    assert len(nothing) < 100_000
+    assert len(nothing) < 200_000
     assert reason(context, "a.parquet", nothing) == "too-large"
-    same = parquet(pa.table({"a": pa.array(["x" * 1000] * 100_000)}), use_dictionary=False, compression="zstd")
-    assert len(same) < 100_000
+    same = parquet(
+        pa.table({"a": pa.array(["x" * 1000] * 100_000)}), use_dictionary=False, compression="zstd"
+    )
+    assert len(same) < 200_000
     assert reason(context, "a.parquet", same, max_unpacked=10_000_000) == "too-large"
 
 

@@ -26,9 +26,13 @@ _OFFICE = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
 class Formula(str):
     """A cell that computes; what was computed last is 7."""
 
+    __slots__ = ()
+
 
 class Raw(str):
     """A cell as it stands in the XML."""
+
+    __slots__ = ()
 
 
 def letters(number):
@@ -60,21 +64,25 @@ def sheet(rows):
     lines = []
     for number, row in enumerate(rows, 1):
         cells = "".join(
-            cell(f"{letters(place)}{number}", value) for place, value in enumerate(row, 1) if value is not None
+            cell(f"{letters(place)}{number}", value)
+            for place, value in enumerate(row, 1)
+            if value is not None
         )
         lines.append(f'<row r="{number}">{cells}</row>')
-    return f'<?xml version="1.0"?><worksheet xmlns="{MAIN}"><sheetData>{"".join(lines)}</sheetData></worksheet>'
+    return (
+        f'<?xml version="1.0"?><worksheet xmlns="{MAIN}"><sheetData>{"".join(lines)}</sheetData></worksheet>'
+    )
 
 
 def workbook(*sheets, more=()):
     """Pack sheets, each rows or XML, into a workbook; ``more`` are further parts: (name, content)."""
     numbers = range(1, len(sheets) + 1)
     listed = "".join(f'<sheet name="Sheet {n}" sheetId="{n}" r:id="rId{n}"/>' for n in numbers)
-    book = (
-        f'<?xml version="1.0"?><workbook xmlns="{MAIN}" xmlns:r="{_OFFICE}"><sheets>{listed}</sheets></workbook>'
-    )
+    head = f'<?xml version="1.0"?><workbook xmlns="{MAIN}" xmlns:r="{_OFFICE}">'
+    book = f"{head}<sheets>{listed}</sheets></workbook>"
     to_sheets = "".join(
-        f'<Relationship Id="rId{n}" Type="{_OFFICE}/worksheet" Target="worksheets/sheet{n}.xml"/>' for n in numbers
+        f'<Relationship Id="rId{n}" Type="{_OFFICE}/worksheet" Target="worksheets/sheet{n}.xml"/>'
+        for n in numbers
     )
     to_book = f'<Relationship Id="rId1" Type="{_OFFICE}/officeDocument" Target="xl/workbook.xml"/>'
     parts = [

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from reweave.ground.contexts.config import ContextsConfig
 from reweave.ground.contexts.profile import Column, other_types
-from reweave.ground.contexts.table import VARIABLE, Table
+from reweave.ground.contexts.table import VARIABLE, Table, has_index
 from reweave.ground.contexts.text import CUT, quoted
 from reweave.ground.contexts.values import show
 
@@ -36,16 +36,14 @@ def card(name: str, kind: str, table: Table, columns: Sequence[Column], config: 
     """
     frame = table.frame
     kind = _FORMATS[kind] + (f", {table.encoding}" if table.encoding else "")
-    lines = [
-        f"Table {quoted(name, 80)} ({kind}), loaded as {VARIABLE}: "
-        f"{_counted(len(frame), 'row')}, {_counted(len(frame.columns), 'column')}."
-    ]
+    size = f"{_counted(len(frame), 'row')}, {_counted(len(frame.columns), 'column')}"
+    lines = [f"Table {quoted(name, 80)} ({kind}), loaded as {VARIABLE}: {size}."]
     if note := _index(frame):
         lines.append(note)
     left = config.card_chars - _LAST_LINE - sum(len(line) + 1 for line in lines)
     for note in table.notes[:_NOTES]:
         line = f"Note: {note[:_NOTE_CHARACTERS]}."
-        if len(line) + 1 <= left - 100:
+        if len(line) + 1 <= left - config.card_chars // 4:  # columns come first
             lines.append(line)
             left -= len(line) + 1
     lines.append("Columns, with statistics of all rows:")
@@ -76,7 +74,8 @@ def first_rows(frame: "pd.DataFrame", config: ContextsConfig) -> str:
         rows = [[*row, CUT] for row in rows]
     widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
     padded = [
-        " | ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip() for row in rows
+        " | ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip()
+        for row in rows
     ]
     return "\n".join(padded)
 
@@ -110,7 +109,7 @@ def _rest(frame: "pd.DataFrame", described: int) -> str:
 
 def _index(frame: "pd.DataFrame") -> str:
     names = [name for name in frame.index.names if name is not None]
-    if str(type(frame.index).__name__) == "RangeIndex" and not names:
+    if not has_index(frame):
         return ""
     levels = f"{frame.index.nlevels} levels" if frame.index.nlevels > 1 else str(frame.index.dtype)[:40]
     named = f", named {', '.join(quoted(str(name), 40) for name in names[:3])}" if names else ""
@@ -130,7 +129,10 @@ _TAKEN = frozenset({"null", "nan", "inf", "true", "false", "infinity"})
 
 
 def _plain(text: str) -> bool:
-    return all(character.isalnum() or character in " _-.,:()/%" + CUT for character in text) and text == text.strip()
+    return (
+        all(character.isalnum() or character in " _-.,:()/%" + CUT for character in text)
+        and text == text.strip()
+    )
 
 
 def _in_quotes(name: str) -> str:

@@ -16,7 +16,7 @@ from reweave.errors import RowError
 from reweave.ground.contexts.config import ContextsConfig
 from reweave.ground.contexts.dialect import Dialect, sniff
 from reweave.ground.contexts.encoding import UTF8, encoding_of
-from reweave.ground.contexts.table import Table, check_size
+from reweave.ground.contexts.table import Table, check_size, has_index
 from reweave.ground.contexts.text import visible
 
 if TYPE_CHECKING:
@@ -53,13 +53,15 @@ def read_delimited(data: bytes, config: ContextsConfig, separator: str) -> Table
         options["low_memory"] = False
     width = len(dialect.header)
     if dialect.first > width and dialect.usual <= width:
-        options["index_col"] = False  # else the first row's surplus would make every row's first field an index
-    frame, notes = _read(data, options)
+        options["index_col"] = (
+            False  # else the first row's surplus would make every row's first field an index
+        )
+    frame, notes = _read(data, options, dialect)
     notes = [*([note] if note else []), *notes, *_of_header(dialect), *_of_index(frame)]
     return Table(frame, "read_csv", options, encoding, tuple(notes))
 
 
-def _read(data: bytes, options: dict[str, Any]) -> tuple["pd.DataFrame", list[str]]:
+def _read(data: bytes, options: dict[str, Any], dialect: Dialect) -> tuple["pd.DataFrame", list[str]]:
     """Read, and put into ``options`` what turns out to be needed."""
     import pandas as pd  # noqa: PLC0415 - heavy
 
@@ -74,7 +76,7 @@ def _read(data: bytes, options: dict[str, Any]) -> tuple["pd.DataFrame", list[st
             except pd.errors.ParserError as error:
                 _answer(error, options)
                 continue
-        if _again(frame, options, told):
+        if _again(frame, options, dialect, told):
             continue
         if not len(frame.columns):
             raise RowError("no-columns", "there is no header")
@@ -93,14 +95,17 @@ def _answer(error: Exception, options: dict[str, Any]) -> None:
         raise RowError("unparsable", visible(said.strip(), 300)) from error
 
 
-def _again(frame: "pd.DataFrame", options: dict[str, Any], told: list[warnings.WarningMessage]) -> bool:
+def _again(
+    frame: "pd.DataFrame", options: dict[str, Any], dialect: Dialect, told: list[warnings.WarningMessage]
+) -> bool:
     """Tell whether it must be read once more, with an option that is now in ``options``."""
     import pandas as pd  # noqa: PLC0415 - heavy
 
     if "low_memory" not in options and any(each.category is pd.errors.DtypeWarning for each in told):
         options["low_memory"] = False
         return True
-    if isinstance(frame.index, pd.RangeIndex) or "index_col" in options:
+    shifted = has_index(frame) or dialect.first > len(dialect.header)
+    if not shifted or "index_col" in options:
         return False
     if frame.index.nlevels > 1:
         more = frame.index.nlevels
@@ -133,8 +138,6 @@ def _of_header(dialect: Dialect) -> list[str]:
 
 
 def _of_index(frame: "pd.DataFrame") -> list[str]:
-    import pandas as pd  # noqa: PLC0415 - heavy
-
-    if isinstance(frame.index, pd.RangeIndex):
+    if not has_index(frame):
         return []
     return ["rows have one field more than the header: the first is the index"]

@@ -1,4 +1,4 @@
-"""What separates the fields of a text: tried on its first records, quotes and line ends within them respected.
+"""What separates the fields of a text: tried on its first records, with what is quoted kept whole.
 
 The header counts: the right separator gives most records as many fields as it, or one more, as where rows
 have names or end with a separator.
@@ -80,6 +80,4 @@ def _take_apart(text: str, separator: str, *, cut: bool) -> Dialect:
     if not records:
         return Dialect(separator, (), Counter(), 0)
     rows = records[1:]
-    return Dialect(
-        separator, tuple(records[0]), Counter(map(len, rows)), len(rows[0]) if rows else 0
-    )
+    return Dialect(separator, tuple(records[0]), Counter(map(len, rows)), len(rows[0]) if rows else 0)

@@ -75,7 +75,9 @@ def _code_cells(data: bytes) -> list[str]:
     if not isinstance(notebook, dict):
         raise RowError("no-notebook", "no object")
     about = _mapping(notebook.get("metadata"))
-    language = _mapping(about.get("kernelspec")).get("language") or _mapping(about.get("language_info")).get("name")
+    language = _mapping(about.get("kernelspec")).get("language") or _mapping(about.get("language_info")).get(
+        "name"
+    )
     if isinstance(language, str) and language.lower() not in {"python", "python3", "ipython"}:
         raise RowError("not-python", f"its language is {quoted(language, 40)}")
     cells = notebook.get("cells")
@@ -154,16 +156,18 @@ def _python(source: str) -> tuple[str, int]:
 
 def _card(name: str, cells: int, context: _Context, known: Preamble, config: ContextsConfig) -> str:
     used = sum(map(bool, context.cells))
-    modules = [f"{source} as {bound}" if source != bound else bound for bound, source in known.modules.items()]
+    modules = [
+        f"{source} as {bound}" if source != bound else bound for bound, source in known.modules.items()
+    ]
+    loads = [f"{visible(each, 40)} by {quoted(call, 120)}" for each, call in known.loaded.items()]
     lines = [
         f"Notebook {quoted(name, 80)}: {used:,} of its {cells:,} code cells, up to {context.end}.",
         f"Imports: {_listed([visible(each, 60) for each in modules]) or 'none'}.",
-        f"Loads: {_listed([f'{visible(each, 40)} by {quoted(call, 120)}' for each, call in known.loaded.items()])}.",
+        f"Loads: {_listed(loads)}.",
     ]
     if context.looks or context.magics:
-        lines.append(
-            f"Left out: {context.looks:,} expressions that only show, {context.magics:,} magics and shell lines."
-        )
+        shown = f"{context.looks:,} expressions that only show"
+        lines.append(f"Left out: {shown}, {context.magics:,} magics and shell lines.")
     text = "\n".join(lines)
     return text if len(text) <= config.card_chars else text[: config.card_chars - 1] + CUT
 

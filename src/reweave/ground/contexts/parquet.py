@@ -28,9 +28,7 @@ def read_parquet(data: bytes, config: ContextsConfig) -> Table:
         raise RowError("damaged", visible(str(error), 300)) from error
     check_size(footer.num_rows, footer.num_columns, config.max_cells)
     if sum(groups) > config.max_unpacked:
-        raise RowError(
-            "too-large", f"{sum(groups):,} bytes unpacked; the limit is {config.max_unpacked:,}"
-        )
+        raise RowError("too-large", f"{sum(groups):,} bytes unpacked; the limit is {config.max_unpacked:,}")
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         frame = pd.read_parquet(BytesIO(data))

@@ -25,7 +25,8 @@ _LOOKS = frozenset({
 })  # fmt: skip
 _SHOWING = frozenset({"print", "display", "len", "type"})
 _SETTING = (
-    "set", "use", "filterwarnings", "simplefilter", "seed", "register", "load_ext", "init_notebook", "disable",
+    "set", "use", "filterwarnings", "simplefilter", "seed", "register", "load_ext", "init_notebook",
+    "disable",
 )  # fmt: skip
 _PATHS = frozenset({"join", "Path", "expanduser", "str", "dict", "list", "tuple"})
 _LITERALS = (ast.Constant, ast.List, ast.Tuple, ast.Dict, ast.Set, ast.JoinedStr)
@@ -76,7 +77,9 @@ class Preamble:
     def _try(self, statement: ast.Try) -> str:
         handled = [each for handler in statement.handlers for each in handler.body]
         for each in (*statement.body, *handled):
-            if not isinstance(each, ast.Import | ast.ImportFrom | ast.Pass) and not self._is_plain_assignment(each):
+            if not isinstance(each, ast.Import | ast.ImportFrom | ast.Pass) and not self._is_plain_assignment(
+                each
+            ):
                 return "analysis"
         if statement.orelse or statement.finalbody:
             return "analysis"
@@ -131,7 +134,9 @@ class Preamble:
             shown = isinstance(value.func, ast.Attribute) and self._are_plain(_arguments(value))
             return shown and self._is_look(value.func)
         if isinstance(value, ast.Attribute):
-            return value.attr in _LOOKS and isinstance(value.value, ast.Name) and value.value.id in self.loaded
+            return (
+                value.attr in _LOOKS and isinstance(value.value, ast.Name) and value.value.id in self.loaded
+            )
         return isinstance(value, ast.Name) and value.id in self.loaded
 
     def _is_load(self, value: ast.expr) -> bool:

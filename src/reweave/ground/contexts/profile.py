@@ -143,7 +143,9 @@ def _range(present: "pd.Series", kinds: list[str]) -> tuple[Any, Any, int, bool]
         infinite = int(present.abs().eq(math.inf).sum())
         if infinite:
             present = present[present.abs().ne(math.inf)]
-        return (present.min(), present.max(), infinite, False) if len(present) else (None, None, infinite, False)
+        return (
+            (present.min(), present.max(), infinite, False) if len(present) else (None, None, infinite, False)
+        )
     if str(present.dtype) in {"str", "string"} or kinds == ["str"]:
         if present.str.len().max() <= 40 and bool(present.str.fullmatch(_DATE).all()):
             return present.min(), present.max(), 0, True

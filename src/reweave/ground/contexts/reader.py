@@ -9,6 +9,9 @@ import multiprocessing
 import os
 import sys
 from dataclasses import asdict
+from importlib import import_module
+from importlib.util import find_spec
+from io import BytesIO
 from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import Any
@@ -104,9 +107,8 @@ class Reader:
 
 def serve(settings: bytes, pipe: Connection) -> None:
     """Be the process: read what is asked for until the pipe closes."""
-    import pandas as pd  # noqa: F401, PLC0415 - heavy, and to be there before memory is counted
-
     config = ContextsConfig(**orjson.loads(settings))
+    _warm()
     _hold(config.memory)
     try:
         pipe.send_bytes(_READY)
@@ -127,6 +129,16 @@ def _read(file: TableFile, config: ContextsConfig) -> bytes:
         detail = f"reading it takes over {config.memory >> 20:,} MiB"
         said = {"outcome": "failed", "reason": "memory", "detail": detail}
     return _REJECTED + orjson.dumps(said)
+
+
+def _warm() -> None:
+    """Load what reads, before memory is counted: the libraries take a good part of a gigabyte of addresses."""
+    import pandas as pd  # noqa: PLC0415 - heavy
+    import pyarrow.parquet  # noqa: F401, PLC0415 - likewise
+
+    if find_spec("openpyxl") is not None:
+        import_module("openpyxl")
+    pd.read_csv(BytesIO(b"a\ntext\n"))["a"].nunique()
 
 
 def _hold(memory: int) -> None:

@@ -109,5 +109,7 @@ def _of_folder(root: Path, prefix: str, notes: list[str]) -> list[tuple[str, Pat
     if others:
         most = ", ".join(f"{n:,} {name}" for name, n in sorted(others.items())[:6])
         more = " …" if len(others) > 6 else ""
-        notes.append(f"{root.name}: {sum(others.values()):,} files are no tables by their names: {most}{more}")
+        notes.append(
+            f"{root.name}: {sum(others.values()):,} files are no tables by their names: {most}{more}"
+        )
     return listed

@@ -38,6 +38,15 @@ class Table:
         return f"import pandas as pd\n\n{VARIABLE} = pd.{self.function}({arguments})\n"
 
 
+def has_index(frame: "pd.DataFrame") -> bool:
+    """Tell whether rows have labels of their own, and not only their numbers from 0."""
+    import pandas as pd  # noqa: PLC0415 - heavy
+
+    index = frame.index  # labels 1, 3, 5 are a RangeIndex, too
+    plain = isinstance(index, pd.RangeIndex) and index.name is None and index.start == 0 and index.step == 1
+    return not plain
+
+
 def check_size(rows: int, columns: int, most: int) -> None:
     """Refuse a table that is too large to be read, by what is known before.
 
@@ -45,7 +54,9 @@ def check_size(rows: int, columns: int, most: int) -> None:
         RowError: ``too-large``.
     """
     if rows * columns > most:
-        raise RowError("too-large", f"up to {rows:,} rows of {columns:,} columns; the limit is {most:,} cells")
+        raise RowError(
+            "too-large", f"up to {rows:,} rows of {columns:,} columns; the limit is {most:,} cells"
+        )
 
 
 def _written(value: Any) -> str:
