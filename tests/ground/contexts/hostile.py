@@ -110,7 +110,7 @@ def _text(chance):
 def _json_lines(chance):
     names = _names(chance, chance.choice([1, 2, 5, 30]))
     lines = []
-    for _ in range(chance.choice([0, 1, 3, 40])):
+    for _ in range(chance.choice([0, 1, 3, 3, 40, 40])):
         row = {
             name: chance.choice(OBJECTS) if chance.random() < 0.4 else chance.choice(CELLS)
             for name in names
@@ -145,7 +145,7 @@ def _parquet(chance):
         values, kind = chance.choice(kinds)
         return pa.array([chance.choice([None, *values]) for _ in range(rows)], kind)
 
-    names = _names(chance, chance.choice([0, 1, 3, 10]))
+    names = _names(chance, chance.choice([0, 1, 1, 3, 3, 10, 10]))
     table = pa.table([column() for _ in names], names=names)
     file = io.BytesIO()
     pq.write_table(table, file, compression=chance.choice(["none", "snappy", "zstd"]))
@@ -171,6 +171,8 @@ def _excel(chance, value):
 
 def _notebook(chance):
     cells = []
+    if chance.random() < 0.6:
+        cells.append({"cell_type": "code", "source": "import pandas as pd\ndf = pd.read_csv('a.csv')"})
     for _ in range(chance.randrange(8)):
         source = chance.choice([
             "import pandas as pd\nimport numpy as np", "%matplotlib inline\nimport matplotlib.pyplot as plt",

@@ -147,6 +147,21 @@ def test_parquet_with_an_index(context, same_frame):
     same_frame((record, data))
 
 
+def test_parquet_whose_columns_repeat_a_name(context, same_frame):
+    """pandas cannot read them, so the cell does without its reader."""
+    import pyarrow as pa
+
+    data = parquet(pa.table([pa.array(["x"]), pa.array([1]), pa.array([2.5])], names=["a", "a.1", "a"]))
+    record = context("a.parquet", data)
+    assert record["code"] == (
+        "import pyarrow.parquet as pq\n\n"
+        'df = pq.ParquetFile("a.parquet").read(use_pandas_metadata=True).to_pandas()\n'
+    )
+    assert [column["name"] for column in record["columns"]] == ["a", "a.1", "a"]
+    assert record["notes"] == ["1 columns repeat a name"]
+    same_frame((record, data))
+
+
 def test_parquet_that_does_not_load(context):
     """Truncated, empty, without columns, or too large by what its footer says."""
     import pyarrow as pa

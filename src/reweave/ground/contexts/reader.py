@@ -132,7 +132,7 @@ def _read(file: TableFile, config: ContextsConfig) -> bytes:
 
 
 def _warm() -> None:
-    """Load what reads, before memory is counted: the libraries take a good part of a gigabyte of addresses."""
+    """Load what reads, before memory is counted: the libraries take a part of a gigabyte of addresses."""
     import pandas as pd  # noqa: PLC0415 - heavy
     import pyarrow.parquet  # noqa: F401, PLC0415 - likewise
 

@@ -19,10 +19,11 @@ class Table:
 
     Attributes:
         frame: What was read.
-        function: Of pandas, that read it.
+        function: Of pandas, that read it; empty where there is a cell.
         options: What it was given beside the file.
         encoding: Of the text, where the file is one.
         notes: What a person should know of how it was read, in sentences.
+        cell: What reads it where pandas has no function for it: with places for ``variable`` and ``name``.
     """
 
     frame: "pd.DataFrame"
@@ -30,9 +31,12 @@ class Table:
     options: Mapping[str, Any] = field(default_factory=dict)
     encoding: str | None = None
     notes: tuple[str, ...] = ()
+    cell: str = ""
 
     def code(self, name: str) -> str:
         """Give the cell that reads a file of this name, beside it, into the same frame."""
+        if self.cell:
+            return self.cell.format(variable=VARIABLE, name=literal(name))
         options = [f"{key}={_written(value)}" for key, value in self.options.items()]
         arguments = ", ".join([literal(name), *options])
         return f"import pandas as pd\n\n{VARIABLE} = pd.{self.function}({arguments})\n"

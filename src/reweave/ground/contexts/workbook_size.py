@@ -21,6 +21,9 @@ from reweave.ground.contexts.text import visible
 _BLOCK = 1 << 20
 _PARTS = 10_000
 _OLD = b"\xd0\xcf\x11\xe0"
+_DAMAGED = (
+    zipfile.BadZipFile, zlib.error, EOFError, OSError, NotImplementedError, RuntimeError, ValueError,
+)  # fmt: skip
 _PLACE = re.compile(r"([A-Za-z]{1,3})[0-9]")
 _ROW = re.compile(r"[0-9]{1,7}")
 _COMPUTED = frozenset({"array", "dataTable"})
@@ -52,7 +55,7 @@ def look_into(data: bytes, config: ContextsConfig) -> Formulas:
     try:
         with zipfile.ZipFile(BytesIO(data)) as archive:
             return _look(archive, config)
-    except (zipfile.BadZipFile, zlib.error, EOFError, OSError, NotImplementedError, RuntimeError) as error:
+    except _DAMAGED as error:
         raise RowError("damaged", visible(str(error), 300)) from error
     except expat.ExpatError as error:
         raise RowError("damaged", f"a part of it is no XML: {visible(str(error), 300)}") from error
