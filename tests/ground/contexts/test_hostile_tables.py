@@ -40,7 +40,9 @@ def test_two_thousand_tables(tables, tmp_path, same_frame):
         assert len(record["card"]) <= 6_000
         assert len(record["columns"]) <= 30
         assert len(record["head"]) <= 6 * 12 * 27
-        seen = record["card"] + record["head"] + record["code"] + "".join(map(str, record["columns"]))
+        seen = record["card"] + record["head"] + "".join(map(str, record["columns"]))
+        if record["format"] != "ipynb":  # a notebook's code is its author's, as it is written
+            seen += record["code"]
         assert seen.replace("\n", "").isprintable(), record["id"]
     kinds = Counter(record["format"] for record in records)
     assert set(kinds) == {"csv", "tsv", "jsonl", "parquet", "xlsx", "ipynb"}

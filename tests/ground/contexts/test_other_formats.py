@@ -148,7 +148,7 @@ def test_parquet_with_an_index(context, same_frame):
 
 
 def test_parquet_whose_columns_repeat_a_name(context, same_frame):
-    """pandas cannot read them, so the cell does without its reader."""
+    """The cell does without the reader of pandas, which refuses them."""
     import pyarrow as pa
 
     data = parquet(pa.table([pa.array(["x"]), pa.array([1]), pa.array([2.5])], names=["a", "a.1", "a"]))
