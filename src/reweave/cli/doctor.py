@@ -29,7 +29,7 @@ _EXTRAS = {
     "plot": ("matplotlib", "the PNG of reweave stats and the figures of reweave report"),
     "models": ("openai", "asking models"),
     "eval": ("numpy", "the statistics of reweave eval"),
-    "data": ("pandas", "arrays and frames out of the sandbox"),
+    "data": ("pandas", "arrays and frames out of the sandbox, tables of reweave ground"),
     "types": ("pyright", "the type checker of reweave align seeds"),
 }
 

@@ -2,6 +2,7 @@
 
 import typer
 
+from reweave.cli.ground_contexts import contexts
 from reweave.cli.ground_trace import trace
 
 ground = typer.Typer(
@@ -10,5 +11,5 @@ ground = typer.Typer(
     no_args_is_help=True,
     rich_markup_mode="markdown",
 )
-for verb in (trace,):
+for verb in (contexts, trace):
     ground.command()(verb)

@@ -3,6 +3,9 @@
 A model asked for data-science code with a specification of inputs and outputs must be trained on
 specifications that are true: here they come from running the code.
 
-- ``trace``: context and candidate program in, variables in and out, or the reason why it is refused
-- ``run``: rows in, grounded rows out
+- ``contexts``: tables and notebooks in, what a model is told of them out.
+- ``trace``: context and candidate program in, variables in and out, or the reason why it is refused.
+- ``specs``: values in, four forms of specification out; what leaks.
+- ``mutators``: programs that are nearly right; ``match``: outputs that are right enough.
+- ``run``: rows in, grounded rows out.
 """
