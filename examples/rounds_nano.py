@@ -110,6 +110,7 @@ def main() -> None:
     parser.add_argument("folder", type=Path)
     parser.add_argument("--tokens", default="1M", help="of pretraining")
     parser.add_argument("--rounds", type=int, default=2)
+    parser.add_argument("--generator", default="best", help="who makes the data: best or base")
     arguments = parser.parse_args()
     folder = arguments.folder
     folder.mkdir(parents=True, exist_ok=True)
@@ -121,10 +122,15 @@ def main() -> None:
     write_rows(folder / "documents.jsonl", [{"text": text} for text in texts])
     write_rows(folder / "seeds.jsonl", [{"id": task["name"], "code": task["code"]} for task in known[:SEEDS]])
     benchmark = [
-        {"task_id": f"plumbing/{task['name']}", "prompt": task["instruction"], "entry_point": task["name"],
-         "canonical_solution": task["code"], "test": task["check"]}
+        {
+            "task_id": f"plumbing/{task['name']}",
+            "prompt": f"{task['instruction']}\n",  # a program is judged with it above, as a comment
+            "entry_point": task["name"],
+            "canonical_solution": task["code"],
+            "test": task["check"],
+        }
         for task in held_out
-    ]  # fmt: skip
+    ]
     write_rows(folder / "heldout.jsonl", benchmark)
     pretrain = ["train", "pretrain", "--source", folder / "documents.jsonl", "--column", "text"]
     pretrain += ["--preset", "nano", "--vocabulary", 640, "--context", 384, "--tokens", arguments.tokens]
@@ -137,6 +143,7 @@ stages = ["concepts", "instructions", "responses", "validated", "distinct", "pai
 model = {json.dumps(str(folder / "base" / "model"))}
 earlier = 0.25
 patience = 2
+generator = "{arguments.generator}"
 [endpoints.generator]
 concurrency = 16
 [concepts]
@@ -172,7 +179,7 @@ stop = []
 """
     )
     rounds = ["align", "rounds", "--config", folder / "rounds.toml", "--rounds", arguments.rounds]
-    reweave(*rounds, "-o", folder / "rounds")
+    reweave(*rounds, "-o", folder / f"rounds-{arguments.generator}")
 
 
 if __name__ == "__main__":

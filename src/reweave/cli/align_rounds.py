@@ -69,22 +69,17 @@ def rounds_table(made: "Rounds", k: int) -> "Table":
     """Draw what each round made, and what its model scored."""
     from rich.table import Table
 
-    table = Table(title="Rounds", title_justify="left", title_style="bold")
-    for column in ("", "asked", "rows", "trained on", "tokens", f"pass@{k}", "difference", "gate"):
+    table = Table(title="Rounds", title_justify="left", title_style="bold", box=None, pad_edge=False)
+    for column in ("", "rows", "trained on", f"pass@{k}", "gate"):
         table.add_column(column, justify="left" if column in {"", "gate"} else "right", no_wrap=True)
-    table.add_row("begins with", "", "", "", "", _score(made.first), "", "")
+    table.add_row("begins with", "", "", _score(made.first), "")
     for each in made.rounds:
         gate, training = each["gate"], each["training"]
-        read = next((stage["read"] for stage in each["stages"] if stage["stage"] == "responses"), 0)
-        spent = each["spent"]["prompt_tokens"] + each["spent"]["completion_tokens"]
         table.add_row(
             f"round {each['round']}",
-            f"{read:,}",
             f"{each['rows']:,}",
             "-" if training is None else f"{sum(training['rows'].values()):,}",
-            f"{spent:,}",
             _score(each["score"]),
-            "-" if gate is None else _difference(gate),
             "-" if gate is None else ("accepted" if gate["accepted"] else "refused"),
         )
     return table
@@ -95,8 +90,3 @@ def _score(score: Mapping[str, Any] | None) -> str:
         return "-"
     interval = score.get("ci95")
     return f"{score['value']:.3f}" + (f" [{interval[0]:.3f}, {interval[1]:.3f}]" if interval else "")
-
-
-def _difference(gate: Mapping[str, Any]) -> str:
-    interval = gate["ci95"]
-    return f"{gate['difference']:+.3f}" + (f" [{interval[0]:+.3f}, {interval[1]:+.3f}]" if interval else "")

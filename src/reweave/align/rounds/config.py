@@ -27,6 +27,8 @@ class RoundsConfig(BaseModel):
     Attributes:
         model: The model of the first round: a folder in Hugging Face's format, or a name on the hub.
         rounds: How many, at most.
+        generator: Who makes the data: ``best``, the last model that was accepted; or ``base``, the model of
+            the first round, since tuning may cost a model the form that the chain asks for.
         start: What each training begins from: ``base``, the model of the first round, so that no round
             inherits another's errors; or ``best``, the last model that was accepted.
         earlier: The share of rows of earlier rounds in what is trained on, as far as there are so many.
@@ -44,6 +46,7 @@ class RoundsConfig(BaseModel):
 
     model: str
     rounds: int = Field(2, ge=1)
+    generator: Literal["base", "best"] = "best"
     start: Literal["base", "best"] = "base"
     earlier: float = Field(0.0, ge=0, lt=1)
     also: tuple[str, ...] = ()

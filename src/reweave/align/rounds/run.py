@@ -121,8 +121,10 @@ class _Loop:
             found: Mapping[str, Any] = read_json(told)
             return found
         config = self._settings.rounds
-        data = self._generate(number, best)
-        made: dict[str, Any] = {"format": FORMAT, "round": number, "generator": best.round, **data}
+        base = Candidate(config.model, 0, {})
+        maker = best if config.generator == "best" else base
+        data = self._generate(number, maker)
+        made: dict[str, Any] = {"format": FORMAT, "round": number, "generator": maker.round, **data}
         if data["rows"] < config.least_rows:
             why = f"{data['rows']:,} rows were made, and fewer than {config.least_rows:,} are not trained on"
             made |= {"training": None, "score": None, "gate": None, "why": why}
@@ -160,17 +162,17 @@ class _Loop:
         found: Mapping[str, Any] = read_json(folder / "summary.json")["pass@k"][str(settings.rounds.k)]
         return found
 
-    def _generate(self, number: int, best: Candidate) -> dict[str, Any]:
-        """Have the best model make data; give the counts of each stage, and what it cost."""
+    def _generate(self, number: int, maker: Candidate) -> dict[str, Any]:
+        """Have a model make data; give the counts of each stage, and what it cost."""
         data = self._out / f"round-{number}" / "data"
         data.parent.mkdir(parents=True, exist_ok=True)
         summary: Any = read_json(data / "summary.json") if (data / "summary.json").exists() else None
         if summary is None or any(stage["failed"] for stage in summary["stages"].values()):
-            name = f"round-{best.round}"
-            asked = self._settings.serve.name_of("generates", best.model, name)
+            name = f"round-{maker.round}"
+            asked = self._settings.serve.name_of("generates", maker.model, name)
             self._tell(f"round {number}: {name}'s model makes data")
             log = data.parent / "server.log"
-            with served(self._settings.serve, best.model, name, log, raw=True) as url:
+            with served(self._settings.serve, maker.model, name, log, raw=True) as url:
                 made = run_chain(self._settings.align(number, url, asked), data)
             summary = made.summary
             if made.failed:
@@ -212,7 +214,8 @@ class _Loop:
 
     def _what_next(self, accepted: bool, best: Candidate) -> str:
         if accepted:
-            return " It is the best model now, and makes the next round's data."
+            makes = ", and makes the next round's data" if self._settings.rounds.generator == "best" else ""
+            return f" It is the best model now{makes}."
         whose = "the model that it began with" if best.round == 0 else f"round {best.round}'s model"
         return f" The best model stays {whose}."
 
