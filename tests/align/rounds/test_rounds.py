@@ -15,6 +15,8 @@ pytest.importorskip("torch", reason="needs the extra train")
 sys.path.insert(0, str(Path(__file__).parent))
 import rounds_script as script
 
+pytestmark = pytest.mark.xdist_group("rounds")  # one run for all of them
+
 ENV = os.environ | {"COLUMNS": "120", "OPENAI_API_KEY": "", "OMP_NUM_THREADS": "1"}
 
 
@@ -85,7 +87,7 @@ def test_killed(whole):
     """Killed by SIGKILL at drawn moments and started again: the same bytes, and no server is left."""
     command, out, _, _ = whole
     killed, drawn, states = out.parent / "killed", random.Random(3), []
-    for _ in range(4):
+    for _ in range(3):
         process = start(command, killed)
         time.sleep(1 + drawn.random() * 9)
         if process.poll() is None:

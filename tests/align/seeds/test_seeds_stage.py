@@ -102,7 +102,7 @@ def test_more_files_and_no_limit(serve, tmp_path):
 
 def test_settings(tmp_path):
     """The table [seeds] brings the stage into the chain; what is wrong with it is said at once."""
-    assert chosen(make_config({"seeds": {}}))[:2] == ["seeds", "concepts"]
+    assert chosen(make_config({"seeds": {}}))[:2] == ["seeds", "distinct_seeds"]
     assert "seeds" not in chosen(make_config({}))
     stage = make_stage(make_config({"preset": "paper", "limit": 5, "seeds": {"workers": 3}}))
     assert (stage.config.preset, stage.config.limit, stage.config.workers) == ("paper", 5, 3)
