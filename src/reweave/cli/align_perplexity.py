@@ -127,9 +127,10 @@ def _figure(figure: Mapping[str, Any] | None) -> str:
 
 
 def _number(value: float) -> str:
-    """Four digits that count, or all before the point.
+    """Four digits, or all before the point, or four decimals.
 
-    >>> _number(1.23456), _number(12.3456), _number(123456.7)
-    ('1.235', '12.35', '123,457')
+    >>> _number(0.0151), _number(1.23456), _number(123456.7)
+    ('0.0151', '1.235', '123,457')
     """
-    return f"{value:,.{3 if value < 10 else 2 if value < 100 else 1 if value < 1000 else 0}f}"
+    places = next((4 - n for n, most in enumerate((1, 10, 100, 1000)) if value < most), 0)
+    return f"{value:,.{places}f}"
