@@ -15,7 +15,6 @@ import orjson
 
 from reweave import __version__
 from reweave.errors import MissingExtraError, RowError
-from reweave.ground.trace import stream
 from reweave.ground.trace.apis import Variety
 from reweave.ground.trace.candidates import Entry, entries, place_of
 from reweave.ground.trace.config import TraceConfig
@@ -24,9 +23,11 @@ from reweave.ground.trace.rows import DEFECT, grounded, reject
 from reweave.ground.trace.statistics import Statistics
 from reweave.ground.trace.tracing import Refusal, Trace, tracing
 from reweave.sandbox import Sandbox
+from reweave.sandbox.works import Work, run_works
 from reweave.storage import Run, open_source
 
 _CHECKPOINT_SECONDS = 1.0
+_OPEN = 64  # candidates begun and not given yet; each may hold a table's worth of values
 _LINE = orjson.OPT_APPEND_NEWLINE
 
 Made = tuple[Trace, RoundTrip] | Refusal | RowError
@@ -100,7 +101,7 @@ def ground(
         writer = _Writer(run, statistics, config)
         writer.take_up(islice(found, first))
         with _box(config, workers) as box:
-            for entry, made in stream.run((_work(entry, config) for entry in found), box):
+            for entry, made in run_works((_work(entry, config) for entry in found), box, most_open=_OPEN):
                 writer.add(entry, made)
                 if writer.checkpoint() and report is not None:
                     report(run.next, run.next - first, total)
@@ -134,7 +135,7 @@ def _box(config: TraceConfig, workers: int | None) -> Sandbox:
     )
 
 
-def _work(entry: Entry, config: TraceConfig) -> stream.Work[tuple[Entry, Made]]:
+def _work(entry: Entry, config: TraceConfig) -> Work[tuple[Entry, Made]]:
     if entry.pair is None:
         assert entry.error is not None
         return entry, entry.error

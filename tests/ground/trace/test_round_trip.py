@@ -2,11 +2,11 @@
 
 import pytest
 
-from reweave.ground.trace import stream
 from reweave.ground.trace.config import TraceConfig
 from reweave.ground.trace.round_trip import FORMS, Tried, round_trip
 from reweave.ground.trace.tracing import tracing
 from reweave.ground.trace.worth import Worth, wilson
+from reweave.sandbox.works import run_works
 
 pytest.importorskip("pandas", reason="the data extra is not installed")
 
@@ -26,7 +26,7 @@ def tripped(data_box):
         return (yield from round_trip(context, program, made, config))
 
     def run(context, program, config=CONFIG):
-        [made] = stream.run([work(context, program, config)], data_box)
+        [made] = run_works([work(context, program, config)], data_box, most_open=1)
         return made
 
     return run

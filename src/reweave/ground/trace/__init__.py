@@ -5,7 +5,7 @@ itself is never asked: its inputs are found in its text, its outputs in the name
 
 - ``names``: what a program takes from its context, and what it binds; ``files`` and ``apis``: the two rules
   over its text; ``plots``: what can be said of figures
-- ``tracing``: one candidate, run twice; ``stream``: many at once
+- ``tracing``: one candidate, run twice; ``reweave.sandbox.works`` runs many at once
 - ``stored``: values as bounded JSON
 - ``round_trip``: what the specifications of a trace are worth, by wrong programs; ``worth`` adds that up
 - ``candidates``: rows in; ``benchmarks``: published problems as such rows

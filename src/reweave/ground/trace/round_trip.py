@@ -19,9 +19,9 @@ from reweave.ground.specs import Contract
 from reweave.ground.trace.config import TraceConfig
 from reweave.ground.trace.names import names
 from reweave.ground.trace.ran import Ran, bits, read
-from reweave.ground.trace.stream import Work
 from reweave.ground.trace.tracing import Trace, job
 from reweave.sandbox import CellsResult, Limits
+from reweave.sandbox.works import Work
 
 FORMS = specs.LEVELS
 """The forms that are compared, each telling more than those before it."""

@@ -77,7 +77,7 @@ class Refusal:
 
 
 def trace(box: Sandbox, context: str, program: str, config: TraceConfig | None = None) -> Trace | Refusal:
-    """Trace one candidate; for many there is ``stream``.
+    """Trace one candidate; for many there is ``reweave.sandbox.works``.
 
     Args:
         box: Where it runs.

@@ -1,21 +1,20 @@
-"""Many candidates at once through one sandbox, their runs in one stream.
+"""Many pieces of work at once through one sandbox, their jobs in one stream.
 
-A candidate's work is a generator: it gives the jobs it wants next, is sent their results in that order, and
-returns what came of it. Jobs of the earliest come first; while it waits, those behind it use the workers.
+A piece of work is a generator: it gives the jobs it wants next, at least one, is sent their results in that
+order, and returns what came of it. Jobs of the earliest work come first, and while it waits, those behind it
+use the workers. What the jobs are for is the caller's business.
 """
 
 from collections import deque
 from collections.abc import Generator, Iterable, Iterator, Sequence
 from dataclasses import replace
 from heapq import heappop, heappush
-from typing import Generic, TypeVar, cast
+from typing import Any, Generic, TypeVar
 
-from reweave.sandbox import CellsJob, CellsResult, Sandbox
+from reweave.sandbox import Sandbox
 
 Result = TypeVar("Result")
-Work = Generator[Sequence[CellsJob], Sequence[CellsResult], Result]
-
-OPEN = 64  # begun and not given yet; each may hold a table's worth of values
+Work = Generator[Sequence[Any], Sequence[Any], Result]
 
 
 class _Open(Generic[Result]):
@@ -25,22 +24,22 @@ class _Open(Generic[Result]):
         self.number = number
         self.ended: list[Result] = []  # one, once it is there
         self._work = work
-        self._results: list[CellsResult | None] = []
+        self._results: list[Any] = []
         self._missing = 0
 
-    def begin(self) -> Sequence[CellsJob]:
+    def begin(self) -> Sequence[Any]:
         """Give the first jobs."""
         return self._go_on(None)
 
-    def take(self, index: int, result: CellsResult) -> Sequence[CellsJob]:
+    def take(self, index: int, result: Any) -> Sequence[Any]:
         """Take the result of one of the jobs; give the next ones once all are there."""
         self._results[index] = result
         self._missing -= 1
-        return [] if self._missing else self._go_on(cast("list[CellsResult]", self._results))
+        return [] if self._missing else self._go_on(self._results)
 
-    def _go_on(self, results: "list[CellsResult] | None") -> Sequence[CellsJob]:
+    def _go_on(self, results: list[Any] | None) -> Sequence[Any]:
         try:
-            jobs: Sequence[CellsJob] = next(self._work) if results is None else self._work.send(results)
+            jobs = next(self._work) if results is None else self._work.send(results)
         except StopIteration as stop:
             self.ended.append(stop.value)
             self._results = []
@@ -50,12 +49,12 @@ class _Open(Generic[Result]):
         return jobs
 
 
-def run(works: Iterable[Work[Result]], box: Sandbox, *, most_open: int = OPEN) -> Iterator[Result]:
+def run_works(works: Iterable[Work[Result]], box: Sandbox, *, most_open: int) -> Iterator[Result]:
     """Give what came of each, in their order.
 
     Args:
-        works: Each begun when there is room; it gives at least one job at a time.
-        box: Where the jobs run.
+        works: Each begun when there is room.
+        box: Where their jobs run.
         most_open: How many may be begun and not given yet.
 
     Raises:
@@ -63,14 +62,14 @@ def run(works: Iterable[Work[Result]], box: Sandbox, *, most_open: int = OPEN) -
     """
     source = enumerate(works)
     begun: deque[_Open[Result]] = deque()
-    ready: list[tuple[int, int, _Open[Result], CellsJob]] = []
+    ready: list[tuple[int, int, _Open[Result], Any]] = []
     exhausted = False
 
-    def queue(each: _Open[Result], jobs: Sequence[CellsJob]) -> None:
+    def queue(each: _Open[Result], jobs: Sequence[Any]) -> None:
         for index, job in enumerate(jobs):
             heappush(ready, (each.number, index, each, job))
 
-    def jobs() -> Iterator[CellsJob]:
+    def jobs() -> Iterator[Any]:
         nonlocal exhausted
         while True:
             if ready:
@@ -88,7 +87,7 @@ def run(works: Iterable[Work[Result]], box: Sandbox, *, most_open: int = OPEN) -
     while True:
         for result in box.map(jobs(), ordered=False):
             each, index = result.tag
-            queue(each, each.take(index, cast("CellsResult", result)))
+            queue(each, each.take(index, result))
             while begun and begun[0].ended:
                 yield begun.popleft().ended[0]
         while begun and begun[0].ended:
