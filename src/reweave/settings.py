@@ -1,6 +1,7 @@
-"""A verb's settings put together: a TOML file, then ``--set``, then flags; what comes later wins.
+"""Settings put together: a TOML file, then ``--set``, then flags; what comes later wins.
 
-Which settings there are, and of what kind, is the verb's own business.
+`gather` is for one verb, `read_tables` for a chain whose file has a table a stage. Which settings there are,
+and of what kind, is the verb's own business.
 """
 
 import tomllib
@@ -30,11 +31,7 @@ def gather(verb: str, file: Path | None, sets: list[str], flags: Mapping[str, An
     """
     values: dict[str, Any] = {}
     if file is not None:
-        try:
-            table = tomllib.loads(file.read_text("utf-8"))
-        except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
-            raise InputError(f"--config {file}: {error}") from error
-        values |= _of_verb(verb, table, file)
+        values |= _of_verb(verb, _read(file), file)
     for item in sets:
         key, equals, value = item.partition("=")
         if not equals:
@@ -42,6 +39,29 @@ def gather(verb: str, file: Path | None, sets: list[str], flags: Mapping[str, An
         values[key.strip().removeprefix(f"{verb}.")] = _value(value.strip())
     values = {key.replace("-", "_"): value for key, value in values.items()}
     return values | {key: value for key, value in flags.items() if value is not None}
+
+
+def read_tables(file: Path | None, sets: list[str], flags: Mapping[str, Any] | None = None) -> dict[str, Any]:
+    """Read nested settings: a TOML file, then ``--set``, then flags; what comes later wins.
+
+    Args:
+        file: The TOML file.
+        sets: ``key=value`` items, such as ``responses.n=4``.
+        flags: Flags by the same names; None means not given.
+
+    Raises:
+        InputError: Something cannot be read.
+    """
+    values = {} if file is None else _read(file)
+    for item in sets:
+        key, equals, value = item.partition("=")
+        if not equals:
+            raise InputError(f"--set {item}: expected key=value")
+        _put(values, key.strip(), _value(value.strip()))
+    for key, value in (flags or {}).items():
+        if value is not None:
+            _put(values, key, value)
+    return values
 
 
 def checked(model: type[Model], values: Mapping[str, Any]) -> Model:
@@ -57,6 +77,13 @@ def checked(model: type[Model], values: Mapping[str, Any]) -> Model:
         raise InputError(f"configuration: {wrong}") from error
 
 
+def _read(file: Path) -> dict[str, Any]:
+    try:
+        return tomllib.loads(file.read_text("utf-8"))
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        raise InputError(f"--config {file}: {error}") from error
+
+
 def _of_verb(verb: str, table: dict[str, Any], file: Path) -> dict[str, Any]:
     """Return the settings of this verb: those at the top and, winning over them, those in its table."""
     if verb not in table:
@@ -66,6 +93,16 @@ def _of_verb(verb: str, table: dict[str, Any], file: Path) -> dict[str, Any]:
         raise InputError(f"--config {file}: {verb} is no table; write settings at the top or under [{verb}]")
     # With a table of its own in the file, other tables are other verbs' business.
     return {key: value for key, value in table.items() if not isinstance(value, dict)} | own
+
+
+def _put(values: dict[str, Any], path: str, value: Any) -> None:
+    *parents, last = path.replace("-", "_").split(".")
+    for parent in parents:
+        inner = values.setdefault(parent, {})
+        if not isinstance(inner, dict):
+            raise InputError(f"--set {path}: {parent} is no table")
+        values = inner
+    values[last] = value
 
 
 def _value(text: str) -> Any:

@@ -5,9 +5,11 @@ import json
 
 import orjson
 import pytest
+from typer.testing import CliRunner
 
 from reweave.align.funnel import EXAMPLES, read_funnel, write_funnel
 from reweave.cli.align_funnel_table import funnel_table
+from reweave.cli.app import app
 from reweave.errors import RunError
 from reweave.view.funnel import write_funnel_page
 
@@ -49,6 +51,20 @@ def chain(tmp_path):
     write_stage(tmp_path / "c", "instructions", 8, 4, {"too-long": 4}, text="</script><b>&\x00")
     (tmp_path / "note.txt").write_text("nothing to see")
     return tmp_path
+
+
+def test_leaves_a_run_as_it_is(tmp_path):
+    """The page of an output's run directory is written beside it; the run's own funnel stays."""
+    folder = tmp_path / "rows.jsonl.run"
+    folder.mkdir()
+    own = {"stage": "seeds", "read": 3, "kept": 2, "steps": [{"outcome": "rejected", "rule": "x", "n": 1}]}
+    (folder / "funnel.json").write_bytes(orjson.dumps(own))
+    (folder / "manifest.json").write_text("{}")
+    done = CliRunner().invoke(app, ["align", "funnel", str(folder)])
+    assert done.exit_code == 0, done.output
+    assert json.loads((folder / "funnel.json").read_text()) == own
+    assert json.loads((tmp_path / "funnel.json").read_text())["stages"][0]["kept"] == 2
+    assert (tmp_path / "funnel.html").exists()
 
 
 def test_order_and_steps(chain):

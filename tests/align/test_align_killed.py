@@ -2,10 +2,7 @@
 
 import json
 import random
-import shutil
 import signal
-import sqlite3
-import subprocess
 import sys
 import time
 from collections import Counter
@@ -14,39 +11,12 @@ from pathlib import Path
 
 import pytest
 
-sys.path.insert(0, str(Path(__file__).parent / "chain"))
-import chain_script as script
+sys.path[:0] = [str(Path(__file__).parent), str(Path(__file__).parent / "chain")]
+import chain_script as script  # noqa: E402 - its folder comes first
+from chain_killed import bytes_of, finished, lines, start  # noqa: E402 - likewise
 
 CONCURRENCY = 8
 KILLS = 20
-
-
-def bytes_of(folder):
-    """What must not differ: all but logs, journals of how it went, and the folder's own name."""
-    return {
-        str(path.relative_to(folder)): path.read_bytes().replace(str(folder).encode(), b"OUT")
-        for path in sorted(folder.rglob("*"))
-        if path.suffix in {".json", ".jsonl", ".html"} and path.name != "journal.jsonl"
-    }
-
-
-def finished(out, scratch):
-    """Prompt and seed of each request whose answer is in a log, read from copies of the logs."""
-    found = set()
-    for log in out.glob("*/requests-*.sqlite"):
-        copies = [Path(shutil.copy(path, scratch)) for path in log.parent.glob(log.name + "*")]
-        with sqlite3.connect(scratch / log.name) as base:
-            try:
-                rows = base.execute("SELECT request, sample FROM answers NATURAL JOIN requests").fetchall()
-            except sqlite3.OperationalError:  # killed before the tables were made
-                rows = []
-        base.close()
-        for request, sample in rows:
-            asked = json.loads(request)
-            found.add((asked["prompt"], asked["seed"] + sample))
-        for copy in copies:
-            copy.unlink(missing_ok=True)  # SQLite has folded some in
-    return found
 
 
 def check_sums(out, expected):
@@ -72,10 +42,6 @@ def check_rejects(out, expected):
     for name, (_, _, rejected) in expected.items():
         rejects = script.read_lines(out / name / "rejects.jsonl")
         assert Counter(reject["reason"] for reject in rejects) == rejected
-
-
-def start(command):
-    return subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
 
 
 @pytest.mark.slow
@@ -122,10 +88,6 @@ def test_killed_twenty_times(serve, tmp_path):
     assert repeats <= KILLS * CONCURRENCY
     check_sums(out, expected)
     assert bytes_of(out) == bytes_of(tmp_path / "whole")
-
-
-def lines(log):
-    return log.read_bytes().count(b"\n") if log.exists() else 0
 
 
 def test_failures_are_asked_again(serve, tmp_path):

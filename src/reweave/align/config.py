@@ -16,7 +16,7 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 from reweave.align.stage import PLACES
 from reweave.errors import InputError
 from reweave.models import Endpoint
-from reweave.settings import checked
+from reweave.settings import checked, read_tables
 
 Role = Literal["generator", "tester", "judge", "teacher"]
 
@@ -50,15 +50,20 @@ class EndpointConfig(_Settings):
         return Endpoint(**self.model_dump())
 
 
-class Asked(_Settings):
-    """What every stage that asks has."""
+class Sampling(_Settings):
+    """What every stage that asks has, whoever it asks."""
 
-    role: Role = "generator"
     temperature: Annotated[float, Field(ge=0)] = 0.7
     top_p: Annotated[float | None, Field(gt=0, le=1)] = None
     max_tokens: Annotated[int, Field(ge=1)] = 512
     template: str | None = None
     shots: Annotated[int | None, Field(ge=1)] = None
+
+
+class Asked(Sampling):
+    """What every stage here has that asks."""
+
+    role: Role = "generator"
 
 
 class ConceptsConfig(Asked):
@@ -168,40 +173,12 @@ class AlignConfig(_Settings):
 
 
 def read_config(file: Path | None, sets: list[str], flags: Mapping[str, Any] | None = None) -> AlignConfig:
-    """Make the configuration of `read_values`.
+    """Make the configuration of `reweave.settings.read_tables`.
 
     Raises:
         InputError: Something cannot be read, or is not known.
     """
-    return make_config(read_values(file, sets, flags))
-
-
-def read_values(file: Path | None, sets: list[str], flags: Mapping[str, Any] | None = None) -> dict[str, Any]:
-    """Read nested settings: a TOML file, then ``--set``, then flags; what comes later wins.
-
-    Args:
-        file: The TOML file.
-        sets: ``key=value`` items, such as ``responses.n=4``.
-        flags: Flags by the same names; None means not given.
-
-    Raises:
-        InputError: Something cannot be read.
-    """
-    values: dict[str, Any] = {}
-    if file is not None:
-        try:
-            values = tomllib.loads(file.read_text("utf-8"))
-        except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
-            raise InputError(f"--config {file}: {error}") from error
-    for item in sets:
-        key, equals, value = item.partition("=")
-        if not equals:
-            raise InputError(f"--set {item}: expected key=value")
-        _put(values, key.strip(), _value(value.strip()))
-    for key, value in (flags or {}).items():
-        if value is not None:
-            _put(values, key, value)
-    return values
+    return make_config(read_tables(file, sets, flags))
 
 
 def make_config(values: Mapping[str, Any]) -> AlignConfig:
@@ -226,20 +203,3 @@ def make_config(values: Mapping[str, Any]) -> AlignConfig:
         if not isinstance(value, Mapping):
             raise InputError(f"configuration: {key} is a table, [{key}]")
     return checked(AlignConfig, {**given, "others": others})
-
-
-def _put(values: dict[str, Any], path: str, value: Any) -> None:
-    *parents, last = path.replace("-", "_").split(".")
-    for parent in parents:
-        inner = values.setdefault(parent, {})
-        if not isinstance(inner, dict):
-            raise InputError(f"--set {path}: {parent} is no table")
-        values = inner
-    values[last] = value
-
-
-def _value(text: str) -> Any:
-    try:
-        return tomllib.loads(f"value = {text}")["value"]
-    except tomllib.TOMLDecodeError:
-        return text

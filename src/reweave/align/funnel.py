@@ -4,7 +4,7 @@ A stage's counts must add up: read = kept + all that was rejected + all that fai
 says how many rows there were at the end.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -59,11 +59,12 @@ class StageFunnel:
         return steps
 
 
-def read_funnel(folder: Path) -> list[StageFunnel]:
+def read_funnel(folder: Path, order: Sequence[str] | None = None) -> list[StageFunnel]:
     """Read the funnel of a folder: of a chain, of a stage, or of an output with its run directory.
 
     Args:
         folder: ``DIR`` of ``reweave align run`` or of one of the stages, ``OUT.jsonl`` or ``OUT.jsonl.run``.
+        order: Of the stages; None: what the folder's ``funnel.json`` says, else the one of self-alignment.
 
     Raises:
         RunError: Nothing has run there, or its counts do not add up.
@@ -71,8 +72,8 @@ def read_funnel(folder: Path) -> list[StageFunnel]:
     found = [_read(place) for place in _places(folder)]
     if not found:
         raise RunError(f"{folder} holds no finished stage: give the folder of a reweave align run")
-    order = list(PLACES)
-    found.sort(key=lambda each: order.index(each.counts.stage) if each.counts.stage in order else len(order))
+    known = list(_order(folder) if order is None else order)
+    found.sort(key=lambda each: known.index(each.counts.stage) if each.counts.stage in known else len(known))
     for each in found:
         if not each.counts.whole:
             raise RunError(f"{folder}: the counts of stage {each.counts.stage} do not add up: {each.counts}")
@@ -98,6 +99,13 @@ def write_funnel(stages: list[StageFunnel], path: Path) -> None:
         for each in stages
     ]
     atomic_write(path, orjson.dumps({"stages": document}, option=PRETTY))
+
+
+def _order(folder: Path) -> Sequence[str]:
+    told = folder / "funnel.json"
+    if told.exists() and not (folder / "manifest.json").exists():
+        return [stage["stage"] for stage in read_json(told)["stages"]]
+    return list(PLACES)
 
 
 def _places(folder: Path) -> Iterator[Path]:

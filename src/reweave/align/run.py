@@ -6,7 +6,6 @@ What can be refused is refused before the first request: all stages are made fir
 kill or after failed requests, it does what is missing and asks nothing twice.
 """
 
-import shutil
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -17,10 +16,10 @@ import orjson
 from reweave import __version__
 from reweave.align.cleaning import CLEAN, SEED_FILTERS, wants_clean
 from reweave.align.config import AlignConfig
-from reweave.align.costs import total
 from reweave.align.funnel import StageFunnel, read_funnel, write_funnel
-from reweave.align.stage import PLACES, FileStage, Stage, make_stage
-from reweave.align.stage_folder import FORMAT, Counts, Done, Input, run_stage
+from reweave.align.in_turn import failures, run_in_turn, summarise
+from reweave.align.stage import PLACES, make_stage
+from reweave.align.stage_folder import FORMAT, Done, Input
 from reweave.errors import InputError
 from reweave.storage import open_source
 from reweave.storage.atomic import atomic_write
@@ -75,24 +74,22 @@ def run_chain(
     with HeldFolder(out) as folder:
         folder.claim({"format": FORMAT, "seed": config.seed})  # each stage claims what decides its rows
         given = Input(opened.rows, opened.fingerprint(), opened.count_hint())
-        source, limit, done = config.input, config.limit, []
-        for stage in stages:
-            place = out / stage.name
-            if hasattr(stage, "run_files"):
-                done.append(_run_files(stage, source, given, place))
-            else:
-                done.append(run_stage(stage, given, place, limit=limit, on_progress=on_progress))
-            given, source = done[-1].output(), str(place / "rows.jsonl")
+        done = run_in_turn(
+            stages,
+            config.input,
+            given,
+            out,
             # Filters read all they are given: the limit is for the first stage that costs something
-            limit = limit if stage.name in SEED_FILTERS else 0
-            if on_stage is not None:
-                on_stage(done[-1])
-        funnel = [each for each in read_funnel(out) if each.counts.stage in names]
+            limit=config.limit,
+            filters=SEED_FILTERS,
+            on_progress=on_progress,
+            on_stage=on_stage,
+        )
+        funnel = [each for each in read_funnel(out, list(PLACES)) if each.counts.stage in names]
         write_funnel(funnel, out / "funnel.json")
         summary = _summary(config, done)
         atomic_write(out / "summary.json", orjson.dumps(summary, option=PRETTY))
-    failed = sum(sum(each.counts.failed.values()) for each in done)
-    return Aligned(out, funnel, summary, failed, opened.notes)
+    return Aligned(out, funnel, summary, failures(done), opened.notes)
 
 
 def chosen(config: AlignConfig) -> list[str]:
@@ -115,38 +112,11 @@ def chosen(config: AlignConfig) -> list[str]:
     return [name for name in PLACES if name in wanted]
 
 
-def _run_files(stage: FileStage | Stage, source: str, given: Input, place: Path) -> Done:
-    """Run a stage that writes its own files; over another input than before, from the beginning."""
-    assert hasattr(stage, "run_files")
-    place.mkdir(exist_ok=True)
-    known, now = place / "source.json", orjson.dumps(given.identity, option=PRETTY)
-    if known.exists() and known.read_bytes() != now:
-        (place / "rows.jsonl").unlink(missing_ok=True)
-        shutil.rmtree(place / "rows.jsonl.run", ignore_errors=True)
-    atomic_write(known, now)
-    spent = stage.run_files(source, place / "rows.jsonl", None)
-    (found,) = read_funnel(place / "rows.jsonl.run")
-    return Done(place, found.counts, spent or {})
-
-
 def _summary(config: AlignConfig, done: list[Done]) -> dict[str, Any]:
-    spent = {each.counts.stage: dict(each.spent) for each in done}
     return {
         "format": FORMAT,
         "reweave": __version__,
         "preset": config.preset,
         "config": config.model_dump(mode="json", by_alias=True, exclude={"endpoints"}),
-        "stages": {
-            each.counts.stage: _told(each.counts) | {"spent": spent[each.counts.stage]} for each in done
-        },
-        "total": total(spent),
-    }
-
-
-def _told(counts: Counts) -> dict[str, int]:
-    return {
-        "read": counts.read,
-        "kept": counts.kept,
-        "rejected": sum(counts.rejected.values()),
-        "failed": sum(counts.failed.values()),
+        **summarise(done),
     }

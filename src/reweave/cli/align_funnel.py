@@ -32,7 +32,8 @@ def funnel(
 
     stages = read_funnel(run)
     Console().print(funnel_table(stages))
-    folder = run if run.is_dir() else run.parent
+    # What is in a run directory is the run's own
+    folder = run if run.is_dir() and not (run / "manifest.json").exists() else run.parent
     page = folder / "funnel.html" if out is None else out
     write_funnel_page(stages, page, title=title or run.resolve().name)
     write_funnel(stages, page.with_suffix(".json"))

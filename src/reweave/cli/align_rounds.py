@@ -46,16 +46,16 @@ def rounds(
     """
     from rich.console import Console
 
-    from reweave.align.config import read_values
     from reweave.align.rounds.config import make_settings
     from reweave.align.rounds.run import run_rounds
+    from reweave.settings import read_tables
 
     flags = {
         "rounds.model": model, "rounds.rounds": number, "rounds.accept": accept,
         "evaluate.benchmark": benchmark, "endpoints.generator.concurrency": concurrency, "preset": preset,
         "seed": seed, "limit": limit, "input": input_,
     }  # fmt: skip
-    settings = make_settings(read_values(config, set_ or [], flags))
+    settings = make_settings(read_tables(config, set_ or [], flags))
     made = run_rounds(settings, out, lambda line: typer.echo(line, err=True), workers=workers or None)
     Console().print(rounds_table(made, settings.rounds.k))
     for each in made.rounds:

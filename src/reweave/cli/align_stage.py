@@ -36,6 +36,19 @@ def endpoint_flags(
 
 
 def run_verb(name: str, rows: str, out: Path, file: Path | None, sets: list[str] | None, flags: Any) -> None:
+    """Run a stage of self-alignment over a file.
+
+    Raises:
+        ReweaveError: As `run_one`.
+    """
+    from reweave.align.config import read_config
+    from reweave.align.stage import make_stage
+
+    config = read_config(file, sets or [], flags)
+    run_one(make_stage(name, config), rows, out, config.limit)
+
+
+def run_one(stage: Any, rows: str, out: Path, limit: int) -> None:
     """Run one stage over a file, show what became of its rows, and leave with the exit status.
 
     Raises:
@@ -43,21 +56,17 @@ def run_verb(name: str, rows: str, out: Path, file: Path | None, sets: list[str]
     """
     from rich.console import Console
 
-    from reweave.align.config import read_config
     from reweave.align.funnel import read_funnel
-    from reweave.align.stage import make_stage
     from reweave.align.stage_folder import Input, run_stage
     from reweave.cli.align_funnel_table import funnel_table
     from reweave.models.live import LiveLine
     from reweave.storage import open_source
 
-    config = read_config(file, sets or [], flags)
-    stage: Any = make_stage(name, config)
     opened = open_source(rows)
     given = Input(opened.rows, opened.fingerprint(), opened.count_hint())
     with LiveLine() as line:
-        done = run_stage(stage, given, out, limit=config.limit, on_progress=line)
-    tell_spent(name, done.spent)
+        done = run_stage(stage, given, out, limit=limit, on_progress=line)
+    tell_spent(stage.name, done.spent)
     Console().print(funnel_table(read_funnel(out)))
     complete = " (was complete already)" if done.was_complete else ""
     typer.echo(

@@ -3,6 +3,8 @@
 import typer
 
 from reweave.cli.ground_contexts import contexts
+from reweave.cli.ground_run import run
+from reweave.cli.ground_stages import candidates, intents, summaries
 from reweave.cli.ground_trace import trace
 
 ground = typer.Typer(
@@ -11,5 +13,5 @@ ground = typer.Typer(
     no_args_is_help=True,
     rich_markup_mode="markdown",
 )
-for verb in (contexts, trace):
+for verb in (run, contexts, intents, candidates, trace, summaries):
     ground.command()(verb)

@@ -21,6 +21,10 @@ def trace(
         Path,
         Flag("-o", "--out", help="A .jsonl, .jsonl.gz, .jsonl.zst or .parquet file, or a folder of shards."),
     ],
+    tables: Annotated[
+        list[str] | None,
+        Flag(help="What contexts were made of: a file or folder where rows find their tables; repeatable."),
+    ] = None,
     vary: Annotated[
         str | None,
         Flag(
@@ -76,6 +80,8 @@ def trace(
 
     Example: reweave ground trace candidates.jsonl -o grounded.jsonl
 
+    Example: reweave ground trace candidates.jsonl -o grounded.jsonl --tables tables/
+
     Example: reweave ground trace pandaseval -o pandaseval.jsonl --same-calls 0
     """
     from reweave.ground.trace.config import TraceConfig
@@ -88,7 +94,7 @@ def trace(
 
 
 _FLAGS = (
-    "vary", "same_calls", "mutants", "row_bytes", "wall", "memory", "zygote", "python", "tier",
+    "tables", "vary", "same_calls", "mutants", "row_bytes", "wall", "memory", "zygote", "python", "tier",
     "unsafe_no_isolation", "limit", "seed", "shard_records",
 )  # fmt: skip
 

@@ -1,36 +1,32 @@
 """A whole run of ``reweave ground trace``: candidates in, grounded rows out.
 
 Read = kept + rejected + failed; what is not kept is in ``rejects.jsonl``, with the reason. What a row holds
-is ``trace.rows``'s business.
+is ``trace.rows``'s business, how it is written ``trace.writer``'s.
 """
 
+import hashlib
 import platform
 import time
-from collections.abc import Callable, Iterable
-from dataclasses import asdict, dataclass
+from collections.abc import Callable
+from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
 
-import orjson
-
 from reweave import __version__
 from reweave.errors import MissingExtraError, RowError
-from reweave.ground.trace.apis import Variety
 from reweave.ground.trace.candidates import Entry, entries, place_of
 from reweave.ground.trace.config import TraceConfig
-from reweave.ground.trace.round_trip import RoundTrip, round_trip
-from reweave.ground.trace.rows import DEFECT, grounded, reject
+from reweave.ground.trace.round_trip import round_trip
+from reweave.ground.trace.rows import DEFECT
 from reweave.ground.trace.statistics import Statistics
-from reweave.ground.trace.tracing import Refusal, Trace, tracing
+from reweave.ground.trace.tables import TableFiles
+from reweave.ground.trace.tracing import Refusal, tracing
+from reweave.ground.trace.writer import Digests, Made, Writer
 from reweave.sandbox import Sandbox
 from reweave.sandbox.works import Work, run_works
 from reweave.storage import Run, open_source
 
-_CHECKPOINT_SECONDS = 1.0
 _OPEN = 64  # candidates begun and not given yet; each may hold a table's worth of values
-_LINE = orjson.OPT_APPEND_NEWLINE
-
-Made = tuple[Trace, RoundTrip] | Refusal | RowError
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,19 +70,20 @@ def ground(
         report: Called now and then with the candidates done, those of this start, and their number if known.
 
     Raises:
-        InputError: The source cannot be read.
+        InputError: The source or a table's folder cannot be read.
         MissingExtraError: numpy or pandas is not installed here.
         RunError: The output belongs to another run, or cannot be written.
         SandboxError: Untrusted code cannot be run here.
     """
     versions = {"reweave": __version__, "python": platform.python_version(), **_libraries(config)}
     opened = open_source(place_of(source))
+    tables = TableFiles(config.tables, config.table_bytes)
     began = time.monotonic()
     with Run.open(
         out,
-        config=config.model_dump(mode="json"),
+        config=config.model_dump(mode="json", exclude={"tables"}),  # rows say what is in them
         source=opened.fingerprint(),
-        context={"input": source, "workers": workers},
+        context={"input": source, "workers": workers, "tables": list(config.tables)},
         versions=versions,
         shard_records=config.shard_records,
     ) as run:
@@ -98,11 +95,12 @@ def ground(
         first = run.next
         total = config.limit or None
         found = islice(entries(opened.rows(), config.libraries), config.limit or None)
-        writer = _Writer(run, statistics, config)
+        writer = Writer(run, statistics, config)
         writer.take_up(islice(found, first))
         with _box(config, workers) as box:
-            for entry, made in run_works((_work(entry, config) for entry in found), box, most_open=_OPEN):
-                writer.add(entry, made)
+            works = (_work(entry, config, tables) for entry in found)
+            for entry, made, names in run_works(works, box, most_open=_OPEN):
+                writer.add(entry, made, names)
                 if writer.checkpoint() and report is not None:
                     report(run.next, run.next - first, total)
             unsafe = box.tier == "none"
@@ -135,66 +133,20 @@ def _box(config: TraceConfig, workers: int | None) -> Sandbox:
     )
 
 
-def _work(entry: Entry, config: TraceConfig) -> Work[tuple[Entry, Made]]:
-    if entry.pair is None:
+def _work(entry: Entry, config: TraceConfig, tables: TableFiles) -> Work[tuple[Entry, Made, Digests]]:
+    """Trace a candidate and try its specifications; give also what its tables were."""
+    pair = entry.pair
+    if pair is None:
         assert entry.error is not None
-        return entry, entry.error
+        return entry, entry.error, {}
     try:
-        found = yield from tracing(entry.pair.context, entry.pair.code, config)
+        files = tables.of(pair)
+        found = yield from tracing(pair.context, pair.code, config, files=files)
         if isinstance(found, Refusal):
-            return entry, found
-        trip = yield from round_trip(entry.pair.context, entry.pair.code, found, config)
+            return entry, found, {}
+        trip = yield from round_trip(pair.context, pair.code, found, config, files=files)
+    except RowError as error:
+        return entry, error, {}
     except Exception as error:  # noqa: BLE001 - one candidate must not lose the others
-        return entry, RowError(DEFECT, f"a defect in reweave: {error!r}")
-    return entry, (found, trip)
-
-
-class _Writer:
-    """Gathers rows into writes, and writes into checkpoints."""
-
-    def __init__(self, run: Run, statistics: Statistics, config: TraceConfig) -> None:
-        self._run = run
-        self._statistics = statistics
-        self._config = config
-        self._variety = Variety(config.same_calls)
-        self._last = time.monotonic()
-
-    def take_up(self, done: Iterable[Entry]) -> None:
-        """Count again which calls the rows have that earlier starts kept: all that is in no reject."""
-        rejects = self._run.folder / "rejects.jsonl"
-        lines = rejects.read_bytes().splitlines() if self._run.next else []
-        gone = {orjson.loads(line)["index"] for line in lines}
-        for number, entry in enumerate(done):
-            if number not in gone and entry.pair is not None:
-                self._variety.admits(entry.pair.code)
-
-    def add(self, entry: Entry, made: Made) -> None:
-        """Write what came of a candidate."""
-        kept = b""
-        if isinstance(made, tuple):
-            assert entry.pair is not None
-            try:
-                row = grounded(entry.pair, *made, self._config)
-                kept = orjson.dumps(row, option=_LINE)
-            except Exception as error:  # noqa: BLE001 - one row must not lose the others
-                made = RowError(DEFECT, f"a defect in reweave: {error!r}")
-            else:
-                if not self._variety.admits(entry.pair.code):
-                    kept, made = b"", Refusal("repeated-api", " ".join(row["calls"]) or "it calls nothing")
-        line = b""
-        if isinstance(made, tuple):
-            self._statistics.add(*made, row)
-        else:
-            refused = reject(entry, made)
-            self._statistics.rejects[refused.outcome, refused.reason] += 1
-            line = orjson.dumps({"index": self._run.next, **asdict(refused)}, option=_LINE)
-        self._statistics.read += 1
-        self._run.append(kept, line, 1)
-
-    def checkpoint(self) -> bool:
-        """Make what was written lasting, where that is due; say whether it was."""
-        if time.monotonic() - self._last < _CHECKPOINT_SECONDS:
-            return False
-        self._run.checkpoint({"statistics": self._statistics.to_json()})
-        self._last = time.monotonic()
-        return True
+        return entry, RowError(DEFECT, f"a defect in reweave: {error!r}"), {}
+    return entry, (found, trip), {name: hashlib.sha256(data).hexdigest() for name, data in files.items()}

@@ -7,6 +7,7 @@ import sys
 from pathlib import Path
 
 from reweave.ground import run
+from reweave.ground.trace import writer
 from reweave.ground.trace.config import TraceConfig
 
 CONFIG = TraceConfig(zygote="stdlib", wall=20.0, same_calls=2, row_bytes=4096, mutants=3)
@@ -14,7 +15,7 @@ CONFIG = TraceConfig(zygote="stdlib", wall=20.0, same_calls=2, row_bytes=4096, m
 
 def main():
     """Say when rows are safe on the disk, and trace."""
-    run._CHECKPOINT_SECONDS = 0.0
+    writer._CHECKPOINT_SECONDS = 0.0
 
     def report(done, *_):
         sys.stdout.write(f"{done}\n")

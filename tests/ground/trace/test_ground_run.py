@@ -204,10 +204,10 @@ def test_a_defect_of_ours(source, tmp_path, monkeypatch):
     """What we raise over one candidate (injected here) fails its row, says so, and loses no others."""
     tracing = run.tracing
 
-    def faulty(context, program, config):
+    def faulty(context, program, config, **more):
         if "mean" in program:
             raise ZeroDivisionError("injected")
-        return (yield from tracing(context, program, config))
+        return (yield from tracing(context, program, config, **more))
 
     monkeypatch.setattr(run, "tracing", faulty)
     made = ground(str(source), tmp_path / "g.jsonl", CONFIG.model_copy(update={"limit": 3}))

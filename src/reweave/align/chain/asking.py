@@ -12,7 +12,7 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self, TypeVar
 
 from reweave.align.chain.prompts import Template
-from reweave.align.config import Asked
+from reweave.align.config import Sampling
 from reweave.align.costs import spent
 from reweave.align.stage import Work
 from reweave.models import Answer, Endpoint, Failure, Parameters, Progress, Question, Usage
@@ -139,7 +139,9 @@ def grouped(things: Iterable[Thing], size: int = GROUP) -> Iterator[list[Thing]]
         yield group
 
 
-def asked_by(config: Asked, endpoint: Endpoint, parameters: Parameters, template: Template) -> dict[str, Any]:
+def asked_by(
+    config: Sampling, endpoint: Endpoint, parameters: Parameters, template: Template
+) -> dict[str, Any]:
     """Give all that decides a stage's rows: its settings, the model, how it samples, the template."""
     return {
         # Which role and which file it was does not matter: the model and the bytes do.

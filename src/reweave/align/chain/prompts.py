@@ -8,7 +8,7 @@ own for each row, as published, they give more variety.
 import hashlib
 import tomllib
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from importlib import resources
 from pathlib import Path
 from typing import Any
@@ -31,6 +31,7 @@ class Form:
         answered: Gives the part that the model is to write, of a shot.
         opened: The block that the model writes first; it is opened for it.
         blocks: All blocks that it writes.
+        package: Whose the template is.
     """
 
     name: str
@@ -39,6 +40,7 @@ class Form:
     answered: Callable[[Shot], str]
     opened: str
     blocks: tuple[str, ...]
+    package: str = "reweave.align"
 
     @property
     def stop(self) -> str:
@@ -91,12 +93,14 @@ class Template:
         opening: What stands before the first.
         shots: The examples.
         sha256: Of the file, since the answers depend on it.
+        more: What else the file says.
     """
 
     form: Form
     opening: str
     shots: tuple[Shot, ...]
     sha256: str
+    more: Mapping[str, Any] = field(default_factory=dict)
 
     def prompt(self, row: Mapping[str, Any], *, order: Sequence[int] | None = None) -> str:
         """Give the document up to where the model goes on.
@@ -125,7 +129,7 @@ def load_template(form: Form, file: str | Path | None = None, shots: int | None 
     name = str(file or form.name)
     try:
         data = (
-            resources.files("reweave.align").joinpath("templates", f"{form.name}.toml").read_bytes()
+            resources.files(form.package).joinpath("templates", f"{form.name}.toml").read_bytes()
             if file is None
             else Path(file).read_bytes()
         )
@@ -141,7 +145,8 @@ def load_template(form: Form, file: str | Path | None = None, shots: int | None 
         ) from error
     if shots is not None and not 1 <= shots <= len(examples):
         raise InputError(f"template {name} has {len(examples)} shots, and {shots} are asked for")
-    return Template(form, opening, tuple(examples[:shots]), hashlib.sha256(data).hexdigest())
+    more = {key: value for key, value in table.items() if key not in {"opening", "shots"}}
+    return Template(form, opening, tuple(examples[:shots]), hashlib.sha256(data).hexdigest(), more)
 
 
 def shuffled(seed: int, row: str, count: int) -> list[int]:

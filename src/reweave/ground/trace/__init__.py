@@ -8,8 +8,9 @@ itself is never asked: its inputs are found in its text, its outputs in the name
 - ``tracing``: one candidate, run twice; ``reweave.sandbox.works`` runs many at once
 - ``stored``: values as bounded JSON
 - ``round_trip``: what the specifications of a trace are worth, by wrong programs; ``worth`` adds that up
+- ``tables``: the files that a context reads
 - ``candidates``: rows in; ``benchmarks``: published problems as such rows
-- ``config``, ``statistics``: of a whole run, which is ``reweave.ground.run``
+- ``config``, ``statistics``, ``rows``, ``writer``: of a whole run, which is ``reweave.ground.run``
 """
 
 from reweave.ground.trace.tracing import Refusal, Trace, trace

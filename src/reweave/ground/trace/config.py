@@ -21,6 +21,8 @@ class TraceConfig(BaseModel):
         same_calls: Rows that are kept of one sequence of calls; 0 for any number. Published is that such a
             rule was used, not which: 20 is ours.
         mutants: Wrong programs that are tried against a row's contract, of either sort at most; 0 for none.
+        tables: What contexts were made of: files and folders, where rows that name a table find it.
+        table_bytes: A row's tables take at most so much: each run of a program has them anew.
         row_bytes: What a row's values take at most, all together; larger ones are cut.
         wall: Seconds that context and candidate may take: 10, as align takes for a program and its tests.
         memory: MiB that they may take.
@@ -40,6 +42,8 @@ class TraceConfig(BaseModel):
     vary: Literal["all", "candidate"] = "all"
     same_calls: int = Field(20, ge=0)
     mutants: int = Field(20, ge=0)
+    tables: tuple[str, ...] = ()
+    table_bytes: int = Field(8 << 20, ge=1, le=48 << 20)  # within what a sample's folder holds
     row_bytes: int = Field(256 << 10, ge=1 << 10, le=16 << 20)
     wall: float = Field(10.0, gt=0, le=1_000_000)
     memory: int = Field(1024, ge=16, le=1 << 30)

@@ -91,7 +91,14 @@ class RoundTrip:
         }
 
 
-def round_trip(context: str, program: str, made: Trace, config: TraceConfig) -> Work[RoundTrip]:
+def round_trip(
+    context: str,
+    program: str,
+    made: Trace,
+    config: TraceConfig,
+    *,
+    files: Mapping[str, bytes] | None = None,
+) -> Work[RoundTrip]:
     """Specify a candidate's trace, and try what the specifications are worth.
 
     Args:
@@ -99,6 +106,7 @@ def round_trip(context: str, program: str, made: Trace, config: TraceConfig) -> 
         program: The candidate.
         made: Its trace.
         config: How mutants run, and how many.
+        files: What lies in the folder where they run, by name.
     """
     contract = specs.contract(made.inputs, made.outputs)
     own = _levels(contract, made.inputs, made.outputs)
@@ -109,7 +117,7 @@ def round_trip(context: str, program: str, made: Trace, config: TraceConfig) -> 
     if found:
         cpu = max(1.0, math.ceil(_SLOWER * made.seconds))  # whole seconds are what the kernel counts
         limits = Limits(wall=config.wall, cpu=min(cpu, config.wall), memory=config.memory << 20)
-        results = yield [job(context, each.program, config, limits=limits) for each in found]
+        results = yield [job(context, each.program, config, limits=limits, files=files) for each in found]
         tried = [
             Tried(each, _outcome(each, result, made, contract))
             for each, result in zip(found, results, strict=True)

@@ -1,9 +1,9 @@
 """Grounded rows and rejects, as a run writes them.
 
 A row has the candidate's columns and what its run showed: ``inputs`` and ``outputs`` (``stored``), ``apart``
-(what did not cross the sandbox's boundary, in words), ``removed``, ``printed``, ``calls``; and
-``specs``, ``contract``, ``round_trip`` (``round_trip``). A column of the source that is named like one of
-these goes out as ``source_NAME``.
+(what did not cross the sandbox's boundary, in words), ``removed``, ``printed``, ``calls``; ``tables``, where
+its context reads any; and ``specs``, ``contract``, ``round_trip`` (``round_trip``). A column of the source
+that is named like one of these goes out as ``source_NAME``.
 """
 
 import re
@@ -21,14 +21,39 @@ from reweave.ground.trace.tracing import Refusal, Trace
 from reweave.records import Reject
 
 DEFECT = "defect"
-_COLUMNS = ("inputs", "outputs", "apart", "removed", "printed", "calls", "specs", "contract", "round_trip")
+_COLUMNS = (
+    "tables",
+    "inputs",
+    "outputs",
+    "apart",
+    "removed",
+    "printed",
+    "calls",
+    "specs",
+    "contract",
+    "round_trip",
+)
 _LEAST = 64  # bytes a value may have, however many there are
 _PRINTED = 2000  # characters
 _ADDRESS = re.compile(r"\b0x[0-9a-f]{6,}\b")
 
 
-def grounded(pair: Pair, made: Trace, trip: RoundTrip, config: TraceConfig) -> dict[str, Any]:
-    """Give the row of a candidate that was traced."""
+def grounded(
+    pair: Pair,
+    made: Trace,
+    trip: RoundTrip,
+    config: TraceConfig,
+    tables: Mapping[str, str] | None = None,
+) -> dict[str, Any]:
+    """Give the row of a candidate that was traced.
+
+    Args:
+        pair: The candidate, and what it is for.
+        made: Its trace.
+        trip: Its specifications.
+        config: How much a row holds.
+        tables: The SHA-256 of each file that its context reads, by name.
+    """
     most = max(_LEAST, config.row_bytes // max(1, len(made.inputs) + len(made.outputs)))
     ours = {
         "inputs": _stored(made.inputs, most),
@@ -39,6 +64,8 @@ def grounded(pair: Pair, made: Trace, trip: RoundTrip, config: TraceConfig) -> d
         "calls": list(sequence(pair.code)),
     }
     more = {f"source_{name}" if name in _COLUMNS else name: value for name, value in pair.more.items()}
+    if tables:
+        ours["tables"] = dict(tables)
     own = {"id": pair.id, "context": pair.context, "intent": pair.intent, "code": pair.code}
     return {**own, **more, **ours, **trip.columns()}
 

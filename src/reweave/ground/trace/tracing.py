@@ -9,7 +9,7 @@ from collections.abc import Generator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, cast
 
-from reweave.ground.trace import plots
+from reweave.ground.trace import plots, tables
 from reweave.ground.trace.config import TraceConfig
 from reweave.ground.trace.files import touches_files
 from reweave.ground.trace.names import Names, names
@@ -17,6 +17,7 @@ from reweave.ground.trace.ran import Ran, read
 from reweave.sandbox import CellsJob, CellsResult, Limits, Sandbox
 
 REASONS = (
+    *tables.REASONS,
     "file-access",
     "context-fails",
     "timeout",
@@ -76,7 +77,14 @@ class Refusal:
     detail: str
 
 
-def trace(box: Sandbox, context: str, program: str, config: TraceConfig | None = None) -> Trace | Refusal:
+def trace(
+    box: Sandbox,
+    context: str,
+    program: str,
+    config: TraceConfig | None = None,
+    *,
+    files: Mapping[str, bytes] | None = None,
+) -> Trace | Refusal:
     """Trace one candidate; for many there is ``reweave.sandbox.works``.
 
     Args:
@@ -84,11 +92,12 @@ def trace(box: Sandbox, context: str, program: str, config: TraceConfig | None =
         context: Python source text: what stands before the candidate.
         program: The candidate's.
         config: How.
+        files: What lies in the folder where both run, by name.
 
     Raises:
         ValueError: A text that cannot be handed to a sample.
     """
-    asked = tracing(context, program, config or TraceConfig.model_validate({}))
+    asked = tracing(context, program, config or TraceConfig.model_validate({}), files=files)
     try:
         jobs = next(asked)
         while True:
@@ -98,8 +107,17 @@ def trace(box: Sandbox, context: str, program: str, config: TraceConfig | None =
         return made
 
 
-def tracing(context: str, program: str, config: TraceConfig) -> Tracing:
-    """Trace one candidate: the first run, and where that gives outputs, the second."""
+def tracing(
+    context: str, program: str, config: TraceConfig, *, files: Mapping[str, bytes] | None = None
+) -> Tracing:
+    """Trace one candidate: the first run, and where that gives outputs, the second.
+
+    Args:
+        context: As ``trace`` has it.
+        program: Likewise.
+        config: How.
+        files: What lies in the folder where both run, by name.
+    """
     try:
         found = names(program)
         touched = touches_files(program, context)
@@ -107,13 +125,13 @@ def tracing(context: str, program: str, config: TraceConfig) -> Tracing:
         return Refusal("fails", f"it does not parse: {type(error).__name__}: {error}")
     if touched is not None:
         return Refusal("file-access", touched)
-    first = yield from _run(context, program, found, config, again=False)
+    first = yield from _run(job(context, program, config, files=files), found)
     if isinstance(first, Refusal):
         return first
     if not first.outputs:
         shown = "; ".join(f"{name}: {words}" for name, words in first.apart.items())
         return Refusal("not-plain", shown)
-    second = yield from _run(context, program, found, config, again=True)
+    second = yield from _run(job(context, program, config, again=True, files=files), found)
     if isinstance(second, Refusal):
         if second.reason in _OF_THE_MACHINE:
             return second
@@ -126,7 +144,13 @@ def tracing(context: str, program: str, config: TraceConfig) -> Tracing:
 
 
 def job(
-    context: str, program: str, config: TraceConfig, *, again: bool = False, limits: Limits | None = None
+    context: str,
+    program: str,
+    config: TraceConfig,
+    *,
+    again: bool = False,
+    limits: Limits | None = None,
+    files: Mapping[str, bytes] | None = None,
 ) -> CellsJob:
     """Give the job that runs a candidate after its context.
 
@@ -136,18 +160,19 @@ def job(
         config: How.
         again: Whether it is the second of two runs, with another seed.
         limits: Where they are not the configuration's.
+        files: What lies in the folder where both run, by name.
     """
     seed = config.seed + again
     between, of_all = plots.CELL, seed
     if config.vary == "candidate":
         between, of_all = f"({_RESEED.format(seed=seed)}{plots.CELL})[-1]", config.seed
     cells = (context, between, program, plots.CELL)
-    return CellsJob(cells, seed=of_all, limits=limits or config.limits)
+    return CellsJob(cells, seed=of_all, limits=limits or config.limits, files=files or {})
 
 
 def _run(
-    context: str, program: str, found: Names, config: TraceConfig, *, again: bool
+    asked: CellsJob, found: Names
 ) -> Generator[Sequence[CellsJob], Sequence[CellsResult], Ran | Refusal]:
-    [result] = yield [job(context, program, config, again=again)]
+    [result] = yield [asked]
     ran = read(result, found)
     return Refusal(*ran) if isinstance(ran, tuple) else ran
