@@ -11,6 +11,8 @@ import sys
 import orjson
 import pytest
 
+from preloaded import Preloaded
+
 pytest.importorskip("torch", reason="needs the extra train")
 
 PROGRAMS = [
@@ -85,10 +87,10 @@ def folder(pairs, tmp_path_factory):
 
 
 def reweave(place, *arguments):
-    command = [sys.executable, "-m", "reweave", *arguments]
-    done = subprocess.run(command, cwd=place, capture_output=True, text=True)
-    assert done.returncode == 0, done.stdout + done.stderr
-    return done.stdout
+    process = Preloaded(*arguments, cwd=place)
+    said, errors = process.communicate()
+    assert process.returncode == 0, said + errors
+    return said
 
 
 @pytest.fixture

@@ -1,13 +1,14 @@
 """The whole experiment, as small as it can be, by the command; ended by SIGKILL on the way, and finished."""
 
 import json
-import os
 import signal
 import subprocess
 import sys
 import time
 
 import pytest
+
+from preloaded import Preloaded
 
 pytest.importorskip("torch", reason="needs the extra train")
 
@@ -29,10 +30,8 @@ SMALL = {
 
 
 def start(folder):
-    command = [sys.executable, "-m", "reweave", "experiment", "--size", "cpu", "-o", str(folder)]
-    command += [part for name, value in SMALL.items() for part in ("--set", f"{name}={value}")]
-    env = os.environ | {"HF_HUB_OFFLINE": "1", "OMP_NUM_THREADS": "1"}
-    return subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=env)
+    sets = [part for name, value in SMALL.items() for part in ("--set", f"{name}={value}")]
+    return Preloaded("experiment", "--size", "cpu", "-o", folder, *sets)
 
 
 @pytest.mark.slow

@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 
 import reweave
+from preloaded import Preloaded
 
 from . import tiny_model
 from .model_server import ModelServer
@@ -27,7 +28,9 @@ def command(*arguments):
 
 
 def run(*arguments):
-    return subprocess.run(command(*arguments), capture_output=True, text=True, env=ENV)
+    process = Preloaded("align", "perplexity", *arguments, env={"COLUMNS": "100"})
+    said, errors = process.communicate()
+    return subprocess.CompletedProcess(arguments, process.returncode, said, errors)
 
 
 def test_table(tiny, tmp_path):

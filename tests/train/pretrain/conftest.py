@@ -9,6 +9,7 @@ from pathlib import Path
 import orjson
 import pytest
 
+from preloaded import Preloaded
 from reweave.storage import open_source
 
 
@@ -50,6 +51,9 @@ def start():
     started = []
 
     def run(*arguments, launcher=("-W", "error")):
+        if launcher and arguments[:2] == ("-m", "reweave"):
+            started.append(Preloaded(*arguments[2:], strict=True))
+            return started[-1]
         environment = os.environ | {"HF_HUB_OFFLINE": "1", "OMP_NUM_THREADS": "1"}
         process = subprocess.Popen(
             [sys.executable, *launcher, *map(str, arguments)],

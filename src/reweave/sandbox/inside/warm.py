@@ -8,7 +8,7 @@ import os
 import sys
 import warnings
 
-from . import calls, channel, program
+from . import calls, cells, channel, program
 
 TIMES = 20  # the interpreter specialises a function after a few runs
 
@@ -64,6 +64,20 @@ def solve():
     return [float((matrix @ matrix.T).sum()), large, np.unique([1, 2, 2])]
 """
 
+# Values that cells capture: frames and arrays are packed by modules that are not loaded before.
+_CELLS = (
+    """import numpy as np
+import pandas as pd
+frame = pd.DataFrame({"key": ["a", "b", None], "value": [1.5, 2, None]})
+""",
+    """frame["day"] = pd.to_datetime(["2020-01-01", None, "2020-02-01"])
+column, matrix = frame["value"], np.ones((2, 2))
+""",
+    """names, known = frame.groupby("key").size(), {"a": [1, 2.5], "b": (None, True)}
+frame.describe()
+""",
+)
+
 
 def up():
     """Run a small program as a sample would, again and again, and leave nothing of it but the warmth."""
@@ -81,5 +95,11 @@ def up():
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
             calls.run({"program": _FRAMES, "calls": [("solve", [], {})] * 3}, channel.Channel(file, 1 << 20))
+            own = sys.modules["__main__"]
+            for _ in range(3):
+                os.ftruncate(file, 0)
+                body = {"files": {}, "cells": _CELLS, "inputs": {}, "capture": None}
+                cells.run(body, channel.Channel(file, 1 << 20))
+            sys.modules["__main__"] = own
     os.close(file)
     program.forget()
