@@ -14,7 +14,7 @@ import orjson
 from reweave.align.reading import RULES as UNREADABLE
 from reweave.align.stage import Outcome, Row, Work, rejected
 from reweave.errors import RowError
-from reweave.ground.chain.intents import broken_rule
+from reweave.ground.chain.intents import LEFT_OUT, broken_rule
 from reweave.records import Reject
 from reweave.storage import open_source
 
@@ -65,14 +65,13 @@ class GivenStage:
 
     def _outcome(self, row: Row, number: int, more: Row) -> Outcome:
         own = {name: value for name, value in more.items() if name not in self._for}
+        if self.name == "intents":
+            context = row["context"] if isinstance(row.get("context"), str) else row.get("code")
+            kept = {name: value for name, value in row.items() if name not in LEFT_OUT}
+            row = {**kept, "id": row["id"], "context": context}
         name = f"{row['id']}/{self._short}{number}"
         made = {**row, **own, self._for[0]: row["id"], "id": str(more.get("id", name))}
         if self.name == "intents":
-            if not isinstance(made.get("context"), str):
-                made["context"] = row.get("code")
-            made.pop("code", None)
-            for column in ("columns", "notes"):  # the card tells them
-                made.pop(column, None)
             broken = broken_rule(made["intent"], _NEVER)
             if broken is not None:
                 return rejected(made, *broken)

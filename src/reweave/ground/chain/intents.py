@@ -24,7 +24,7 @@ from reweave.ground.chain.prompts import INTENTS, table_of
 from reweave.models import Answer, Failure, Parameters, Question
 
 _LEAST_WORDS = 3
-_LEFT_OUT = ("columns", "notes", "bytes", "encoding", "rows", "column_count", "code", "context")
+LEFT_OUT = ("columns", "notes", "bytes", "encoding", "rows", "column_count", "code", "context")
 """Columns of a context that its intents do not take along: the card tells them."""
 
 _BACK = re.compile(
@@ -143,7 +143,7 @@ class IntentsStage:
 
     def _made(self, row: Row, number: int, place: int) -> dict[str, Any]:
         topic, wording = self._drawn(row, number)
-        kept = {name: value for name, value in row.items() if name not in _LEFT_OUT}
+        kept = {name: value for name, value in row.items() if name not in LEFT_OUT}
         own = {
             "context_id": row["id"],
             "id": f"{row['id']}/t{number}.{place}",
