@@ -2,8 +2,10 @@
 
 import typer
 
+from reweave.cli.ground_bridge import bridge
 from reweave.cli.ground_contexts import contexts
 from reweave.cli.ground_trace import trace
+from reweave.cli.ground_variants import variants
 
 ground = typer.Typer(
     name="ground",
@@ -11,5 +13,5 @@ ground = typer.Typer(
     no_args_is_help=True,
     rich_markup_mode="markdown",
 )
-for verb in (contexts, trace):
+for verb in (contexts, trace, variants, bridge):
     ground.command()(verb)
