@@ -2,10 +2,12 @@
 
 import typer
 
+from reweave.cli.ground_bridge import bridge
 from reweave.cli.ground_contexts import contexts
 from reweave.cli.ground_run import run
 from reweave.cli.ground_stages import candidates, intents, summaries
 from reweave.cli.ground_trace import trace
+from reweave.cli.ground_variants import variants
 
 ground = typer.Typer(
     name="ground",
@@ -13,5 +15,5 @@ ground = typer.Typer(
     no_args_is_help=True,
     rich_markup_mode="markdown",
 )
-for verb in (run, contexts, intents, candidates, trace, summaries):
+for verb in (run, contexts, intents, candidates, trace, summaries, variants, bridge):
     ground.command()(verb)

@@ -1,4 +1,4 @@
-"""The tables at the end of ``reweave ground trace``."""
+"""The tables at the end of ``reweave ground trace``, and what others share with them."""
 
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
@@ -8,22 +8,27 @@ from rich.table import Table
 from rich.text import Text
 
 if TYPE_CHECKING:
+    from reweave.ground.counts import Counts
     from reweave.ground.trace.statistics import Statistics
     from reweave.ground.trace.worth import Worth
 
 
 def traced_tables(statistics: "Statistics") -> Group:
     """Where the candidates went, and what kinds of values went in and came out."""
-    parts: list[RenderableType] = [_funnel(statistics)]
+    parts: list[RenderableType] = [funnel(statistics, "Candidates")]
     if statistics.kept:
         parts += [Text(), _kinds(statistics)]
-    if statistics.worth.judged:
-        parts += [Text(), _worth(statistics.worth), Text(), _mutators(statistics.worth)]
-    return Group(*parts)
+    return Group(*parts, worth_tables(statistics.worth))
 
 
-def _funnel(statistics: "Statistics") -> Table:
-    table = _table("Candidates", "", "n", "share of read")
+def worth_tables(worth: "Worth") -> Group:
+    """What each form of specification refuses, all together and by mutator; nothing where none was judged."""
+    return Group(Text(), _worth(worth), Text(), _mutators(worth)) if worth.judged else Group()
+
+
+def funnel(statistics: "Statistics | Counts", title: str) -> Table:
+    """Where rows went: kept, or rejected and failed by reason."""
+    table = plain_table(title, "", "n", "share of read")
     rows = [("read", statistics.read), ("kept", statistics.kept)]
     for outcome in ("rejected", "failed"):
         found = {reason: n for (kind, reason), n in statistics.rejects.items() if kind == outcome}
@@ -38,7 +43,7 @@ def _funnel(statistics: "Statistics") -> Table:
 
 
 def _kinds(statistics: "Statistics") -> Table:
-    table = _table("Variables of kept rows", "", "in", "out")
+    table = plain_table("Variables of kept rows", "", "in", "out")
     counts = {kind: n + statistics.inputs.get(kind, 0) for kind, n in statistics.outputs.items()}
     for kind, _ in _largest_first(dict(statistics.inputs) | counts):
         table.add_row(Text(kind), f"{statistics.inputs[kind]:,}", f"{statistics.outputs[kind]:,}")
@@ -51,7 +56,7 @@ def _kinds(statistics: "Statistics") -> Table:
 
 def _worth(worth: "Worth") -> Table:
     """What each form of specification says, by what it refuses."""
-    table = _table(
+    table = plain_table(
         "What the specifications are worth",
         "form",
         "accept their program",
@@ -78,7 +83,7 @@ def _mutators(worth: "Worth") -> Table:
         if worth.outcomes[name]
     }
     told = ", ".join(f"{n:,} {name}" for name, n in apart.items())
-    table = _table(f"Mutants ({told} apart)" if told else "Mutants", "", "n", *worth.products)
+    table = plain_table(f"Mutants ({told} apart)" if told else "Mutants", "", "n", *worth.products)
     for kind, (n, *refused) in sorted(worth.kinds.items(), key=lambda each: (-each[1][0], each[0])):
         table.add_row(Text(kind), f"{n:,}", *(f"{each / n:.1%}" for each in refused))
     return table
@@ -88,7 +93,8 @@ def _largest_first(counts: Mapping[str, int]) -> list[tuple[str, int]]:
     return sorted(counts.items(), key=lambda each: (-each[1], each[0]))
 
 
-def _table(title: str, *columns: str) -> Table:
+def plain_table(title: str, *columns: str) -> Table:
+    """A table with its title on the left; columns of numbers stand on the right."""
     table = Table(title=title, title_justify="left", title_style="bold")
     for column in columns:
         table.add_column(column, justify="right" if column else "left", no_wrap=True)

@@ -1,8 +1,9 @@
 r"""From rows to examples: what a model is asked, and what it is to write.
 
-Readable are all formats of ``reweave edits``, and plain rows of an instruction and a program, in files,
-shards and run directories as `storage.read_rows` reads them. Rows without anything to learn become rejects.
-Token ids are the business of `tokens`.
+Readable are all formats of ``reweave edits``, plain rows of an instruction and a program, and conversations
+of a question and an answer, in files, shards and run directories as `storage.read_rows` reads them. Rows
+without anything to learn become rejects. What a conversation holds is the business of `conversations`,
+token ids are that of `tokens`.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
@@ -18,6 +19,7 @@ from reweave.records import Reject
 from reweave.storage import find_run, read_rows
 from reweave.storage.definitions import CODE_FIELDS
 from reweave.storage.manifest import read_json
+from reweave.train import conversations
 from reweave.train.config import Form, Writes
 
 _PROBED = 200  # rows whose edits are decoded to see whether the form is the right one
@@ -103,7 +105,8 @@ def make_examples(
 
 def _asked(row: Mapping[str, Any]) -> str:
     messages = row.get("messages")
-    asked = messages[0].get("content") if messages else row.get("prompt", row.get("instruction"))
+    first = messages[0] if isinstance(messages, list) and messages else None
+    asked = first.get("content") if isinstance(first, dict) else row.get("prompt", row.get("instruction"))
     if asked is None:
         return ""
     if not isinstance(asked, str):
@@ -114,7 +117,9 @@ def _asked(row: Mapping[str, Any]) -> str:
 def _has_edits(row: Mapping[str, Any], marker: str) -> bool:
     if isinstance(row.get("completion"), str):
         return marker in row["completion"]
-    return any(isinstance(row.get(column), list) for column in ("edits", "messages", "states"))
+    if any(isinstance(row.get(column), list) for column in ("edits", "states")):
+        return True
+    return isinstance(row.get("messages"), list) and conversations.holds_edits(row["messages"], marker)
 
 
 def _edits(row: Mapping[str, Any], what: ModelFormat) -> str:
@@ -126,7 +131,9 @@ def _edits(row: Mapping[str, Any], what: ModelFormat) -> str:
     if isinstance(row.get("edits"), list):
         return codec.completion(row["edits"], marker=what.marker)
     if isinstance(row.get("messages"), list):
-        return codec.completion(codec.edits_of(row["messages"]), marker=what.marker)
+        if what.form != "states" and not conversations.holds_edits(row["messages"], what.marker):
+            raise InputError("its assistant writes no edits: give --writes program to learn what it says")
+        return conversations.edits_of(row["messages"], what.marker)
     if isinstance(row.get("states"), list):
         path = from_row(row)
         edits = codec.encode(path.program, path.inserted_at, what.form)
@@ -138,6 +145,9 @@ def _program(row: Mapping[str, Any], marker: str) -> str:
     written = row.get("completion")
     if isinstance(written, str) and marker not in written:
         return written
+    messages = row.get("messages")
+    if isinstance(messages, list) and messages and not _has_edits(row, marker):
+        return "\n" + conversations.answer_of(messages)
     column = next((name for name in CODE_FIELDS if isinstance(row.get(name), str)), None)
     if column is None or not row[column]:
         raise InputError(f"it holds no program: none of {', '.join(CODE_FIELDS)}")

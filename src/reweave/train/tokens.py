@@ -5,6 +5,7 @@ what training saw. The marker before each edit is one special token: no merge cr
 edits can be cut there without changing a token. The end-of-sequence token belongs to the completion.
 """
 
+import hashlib
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -106,6 +107,11 @@ def tokenize(examples: Iterable[Example], tokenizer: Any, rejects: list[Reject])
             ids = np.array([*prompt, *completion, eos], dtype=np.int32)
             made.append(Tokens(each.id, each.path, ids, len(prompt)))
     return made
+
+
+def fingerprint(tokenizer: Any) -> str:
+    """Give the SHA-256 of what a fast tokenizer does."""
+    return hashlib.sha256(tokenizer.backend_tokenizer.to_str().encode()).hexdigest()
 
 
 def lossy(examples: Sequence[Example], tokenizer: Any) -> int:

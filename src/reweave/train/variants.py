@@ -11,7 +11,6 @@ Steps are filled in that order; the last rows of a step are picked from the next
 """
 
 import copy
-import hashlib
 from collections import Counter, deque
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -32,7 +31,7 @@ from reweave.storage.manifest import PRETTY
 from reweave.train.config import Form
 from reweave.train.examples import Example
 from reweave.train.plan import Step, shuffled
-from reweave.train.tokens import Tokens, prepare_tokenizer, tokenize
+from reweave.train.tokens import Tokens, fingerprint, prepare_tokenizer, tokenize
 from reweave.train.variant_files import Variant, write_variant
 
 SAMPLERS = {"lintseq": "lintseq", "randseq": "random"}
@@ -164,7 +163,7 @@ def make_variants(
             "tolerance": tolerance, "seed": seed, "samplers": list(samplers), "max_length": max_length,
             "prompt": prompt, "marker": marker,
         },
-        "tokenizer": {"tokens": len(tokenizer), "sha256": _fingerprint(tokenizer)},
+        "tokenizer": {"tokens": len(tokenizer), "sha256": fingerprint(tokenizer)},
         "programs": {
             "read": len(pairs) + len(unread),
             "kept": len(kept),
@@ -266,8 +265,3 @@ def _figures(variant: Variant) -> dict[str, Any]:
         "trained_tokens_a_row": round(total / seen.total(), 2),
         "prompt_tokens": sum(rows[number].untrained * times for number, times in seen.items()),
     }
-
-
-def _fingerprint(tokenizer: Any) -> str:
-    """The SHA-256 of what a fast tokenizer does."""
-    return hashlib.sha256(tokenizer.backend_tokenizer.to_str().encode()).hexdigest()
