@@ -4,6 +4,7 @@ import typer
 
 from reweave.cli.ground_contexts import contexts
 from reweave.cli.ground_trace import trace
+from reweave.cli.ground_view import view
 
 ground = typer.Typer(
     name="ground",
@@ -11,5 +12,5 @@ ground = typer.Typer(
     no_args_is_help=True,
     rich_markup_mode="markdown",
 )
-for verb in (contexts, trace):
+for verb in (contexts, trace, view):
     ground.command()(verb)
