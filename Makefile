@@ -75,7 +75,7 @@ $(SANDBOX_PEER)/.made-from: benchmarks/sandbox-peer-requirements.txt
 	touch $@
 
 # Against the published tools, which live in environments of their own: benchmarks/README.md. Quarter of an hour.
-bench: $(STAMP) $(PEER)/.made-from $(SANDBOX_PEER)/.made-from
+bench: $(TRAIN) $(PEER)/.made-from $(SANDBOX_PEER)/.made-from
 	$(BIN)/python benchmarks/start.py
 	$(BIN)/python benchmarks/speed.py --rounds 5
 	$(BIN)/python benchmarks/scaling.py --rounds 3
@@ -87,6 +87,9 @@ bench: $(STAMP) $(PEER)/.made-from $(SANDBOX_PEER)/.made-from
 	$(BIN)/python benchmarks/forgeries.py
 	$(BIN)/python benchmarks/sandbox_speed.py --rounds 5
 	$(BIN)/python benchmarks/sandbox_pandas.py --rounds 3
+	$(BIN)/python benchmarks/ground_cells.py --rounds 2 --programs 100
+	$(BIN)/python benchmarks/ground_tables.py --tables 300 --rows 200000 --rounds 1
+	$(BIN)/python benchmarks/leaks.py
 	$(BIN)/python benchmarks/sandbox_scaling.py --rounds 4
 	$(BIN)/python benchmarks/sandbox_memory.py
 	$(BIN)/python benchmarks/scoring_speed.py --rounds 2 --copies 5
@@ -95,6 +98,7 @@ bench: $(STAMP) $(PEER)/.made-from $(SANDBOX_PEER)/.made-from
 	$(BIN)/python benchmarks/dedup.py --rows 5000 --planted 100 --peer-python $(PEER)/bin/python
 	$(BIN)/python benchmarks/decontaminate.py --rows 2000 --planted 40
 	$(BIN)/python benchmarks/serve_load.py
+	$(BIN)/python benchmarks/train_overhead.py --steps 4 --rounds 1
 
 # Debian packages: bubblewrap for untrusted code, a browser for the page's tests. Says what it does; skips what is there.
 system:

@@ -106,7 +106,16 @@ def test_policy_allows_this_page_and_nothing_else(sequences: list[EditSequence])
 
 def test_script_never_writes_markup() -> None:
     """Nothing in the page's script can turn text into markup or code, or ask for anything."""
-    for name in ("page.js", "report.js", "samples.js", "text.js", "tokens.js"):
+    for name in (
+        "page.js",
+        "report.js",
+        "samples.js",
+        "grounded.js",
+        "list.js",
+        "code.js",
+        "text.js",
+        "tokens.js",
+    ):
         script = resources.files("reweave.view").joinpath(name).read_text(encoding="utf-8")
         careless = r"(inner|outer|Adjacent)HTML|\.write\(|eval\(|Function\(|fetch\(|XMLHttp|import\("
         assert not re.search(careless, script), name

@@ -8,6 +8,7 @@ from reweave.cli.ground_run import run
 from reweave.cli.ground_stages import candidates, intents, summaries
 from reweave.cli.ground_trace import trace
 from reweave.cli.ground_variants import variants
+from reweave.cli.ground_view import view
 
 ground = typer.Typer(
     name="ground",
@@ -15,5 +16,5 @@ ground = typer.Typer(
     no_args_is_help=True,
     rich_markup_mode="markdown",
 )
-for verb in (run, contexts, intents, candidates, trace, summaries, variants, bridge):
+for verb in (run, contexts, intents, candidates, trace, summaries, variants, bridge, view):
     ground.command()(verb)

@@ -1,7 +1,8 @@
-"""What the pages share: a template with its slots filled, data that stays data, pages linked to each other.
+"""What the pages share: one frame, templates with their slots filled, data that stays data, linked pages.
 
 Programs are untrusted: they travel as escaped JSON, and a content security policy allows no script, style or
-request beyond the page's own. What is on a page is the business of ``page`` and ``report``.
+request beyond the page's own. What is on a page is the business of ``page``, ``report``, ``funnel`` and
+``grounded``.
 """
 
 import base64
@@ -9,6 +10,7 @@ import hashlib
 import html
 import json
 import re
+from collections.abc import Callable, Iterable, Iterator
 from importlib import resources
 from pathlib import Path
 from urllib.parse import quote
@@ -29,16 +31,16 @@ def document(
     page: int,
     **slots: str,
 ) -> str:
-    """Fill a template's slots.
+    """Put a template into the frame and fill their slots.
 
     Args:
-        template: Its name in this folder.
+        template: Its name in this folder; what stands in the body, but for the script.
         title: Plain text; shown at the top and in the browser's tab.
         styles: Names of style sheets in this folder, in their order.
         scripts: Names of scripts, likewise.
         paths: All pages of this document, for the links between them.
         page: Which of them this is, from 0.
-        slots: What fills the template's other slots, as HTML.
+        slots: What fills the other slots, as HTML.
     """
     style = "".join(map(_asset, styles))
     script = "".join(map(_asset, scripts))
@@ -49,7 +51,8 @@ def document(
     shared = {"policy": policy, "title": html.escape(title), "style": style, "script": script}
     filled = {**shared, "pages": _links([quote(each.name) for each in paths], page), **slots}
     # One pass: what fills a slot is never searched for slots.
-    return _SLOT.sub(lambda match: filled[match[1]], _asset(template))
+    whole = _asset("frame.html").replace("{{body}}", _asset(template))
+    return _SLOT.sub(lambda match: filled[match[1]], whole)
 
 
 def embedded(value: object) -> str:
@@ -63,12 +66,44 @@ def page_paths(path: Path, count: int) -> list[Path]:
     return [path] + [path.with_name(f"{path.stem}-{n}{path.suffix}") for n in range(2, count + 1)]
 
 
+def write_shares(
+    groups: Iterable[str], path: Path, *, max_bytes: int, build: Callable[[list[str], list[Path], int], str]
+) -> list[Path]:
+    """Write what is on a page, in several linked pages where it exceeds ``max_bytes``; give the pages.
+
+    Args:
+        groups: What stays together, each as text; one that is larger than the limit has a page of its own.
+        path: The first page.
+        max_bytes: How many bytes (UTF-8) of them one page may hold.
+        build: Gives a page's HTML from its groups, all pages, and which of them it is.
+    """
+    cuts = list(_shares(groups, max_bytes))
+    paths = page_paths(path, len(cuts))
+    for page, (share, target) in enumerate(zip(cuts, paths, strict=True)):
+        write_page(target, build(share, paths, page))
+    return paths
+
+
 def write_page(path: Path, text: str) -> None:
     """Write one page, which takes its name once it is complete, and its folder where there is none."""
     path.parent.mkdir(parents=True, exist_ok=True)
     part = path.with_name(path.name + ".part")
     part.write_text(text, encoding="utf-8", newline="\n")
     part.replace(path)
+
+
+def _shares(groups: Iterable[str], max_bytes: int) -> Iterator[list[str]]:
+    """Cut what is on a page into pages, greedily and in order; there is always a first page."""
+    share: list[str] = []
+    size = 0
+    for group in groups:
+        more = len(group.encode()) + 1
+        if share and size + more > max_bytes:
+            yield share
+            share, size = [], 0
+        share.append(group)
+        size += more
+    yield share
 
 
 def _links(names: list[str], page: int) -> str:

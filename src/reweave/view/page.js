@@ -83,66 +83,17 @@ function number(row, n, fresh) {
 
 // ---- The list of programs ------------------------------------------------------------------------------------
 
-// Entries are made as they come into view: a data set has thousands.
-const CHUNK = 100;
-const list = { matches: [], made: 0, haystacks: null };
-const sentinel = element("li", "sentinel");
-new IntersectionObserver((entries) => {
-  if (entries.some((entry) => entry.isIntersecting)) makeEntries(list.made + CHUNK);
-}, { root: $("programs"), rootMargin: "400px" }).observe(sentinel);
-
-function makeEntries(until) {
-  const entries = list.matches.slice(list.made, until).map((index) => {
+const list = makeList({
+  noun: "program",
+  size: programs.length,
+  entry: (index) => {
     const { id, instruction, text, paths } = programs[index];
-    const button = element("button", "entry", "", { type: "button", tabindex: "-1", "data-program": index });
-    const about = (instruction ?? splitLines(text)[0] ?? "").trim().split("\n")[0].slice(0, 160);
-    const name = element("span", "id");
-    name.append(element("bdi", "", id)); // the bdi keeps its order where the style cuts long names at the left
-    button.append(name, element("span", "about", about), element("span", "size", count(paths.length, "path")));
-    const item = element("li");
-    item.append(button);
-    return item;
-  });
-  list.made += entries.length;
-  $("programs").append(...entries);
-  if (list.made < list.matches.length) $("programs").append(sentinel);
-  else sentinel.remove();
-  markEntry();
-}
-
-function filter() {
-  list.haystacks ??= programs.map(({ id, instruction, text }) => `${id}\n${instruction ?? ""}\n${text}`.toLowerCase());
-  const terms = $("search").value.toLowerCase().split(/\s+/).filter(Boolean);
-  list.matches = [...programs.keys()].filter((index) => terms.every((term) => list.haystacks[index].includes(term)));
-  list.made = 0;
-  $("programs").replaceChildren();
-  $("programs").scrollTop = 0;
-  $("found").textContent = terms.length
-    ? `${list.matches.length.toLocaleString("en")} of ${count(programs.length, "program")}` : count(programs.length, "program");
-  makeEntries(CHUNK);
-}
-
-function markEntry() {
-  for (const marked of $("programs").querySelectorAll("[aria-current]")) {
-    marked.removeAttribute("aria-current");
-    marked.tabIndex = -1;
-  }
-  const button = $("programs").querySelector(`[data-program="${at.program}"]`);
-  button?.setAttribute("aria-current", "true");
-  // One stop for the Tab key in the whole list; the arrows move within it.
-  const stop = button ?? $("programs").querySelector("button");
-  if (stop) stop.tabIndex = 0;
-  return button;
-}
-
-function showEntry() {
-  const position = list.matches.indexOf(at.program);
-  if (position >= list.made) makeEntries(position + CHUNK);
-  const focused = $("programs").contains(document.activeElement);
-  const button = markEntry();
-  button?.scrollIntoView({ block: "nearest" });
-  if (focused) button?.focus({ preventScroll: true });
-}
+    return [id, (instruction ?? splitLines(text)[0] ?? "").trim().split("\n")[0].slice(0, 160), count(paths.length, "path")];
+  },
+  text: (index) => `${programs[index].id}\n${programs[index].instruction ?? ""}\n${programs[index].text}`,
+  chosen: () => at.program,
+  choose: (program, clicked) => { play(false); go({ program, scroll: clicked }); },
+});
 
 // ---- Drawing -------------------------------------------------------------------------------------------------
 
@@ -155,7 +106,7 @@ function drawProgram() {
   $("more").hidden = $("instruction").scrollHeight <= $("instruction").clientHeight + 1;
   $("path").replaceChildren(...paths.map(({ path }, index) =>
     element("option", "", paths.length > 1 ? `${path} (${index + 1} of ${paths.length})` : `${path}`, { value: index })));
-  showEntry();
+  list.show();
 }
 
 function drawPath(path, counts) {
@@ -224,15 +175,6 @@ function drawEdit(path, counts) {
   $("diff").scrollTop = 0;
 }
 
-// Brings a row into its box without moving the page.
-function reveal(box, row) {
-  if (!row) return;
-  const top = row.offsetTop - box.offsetTop;
-  const above = top < box.scrollTop;
-  const below = top + row.offsetHeight > box.scrollTop + box.clientHeight;
-  if (above || below) box.scrollTop = top - box.clientHeight / 4;
-}
-
 function go({ program = at.program, path, edit, scroll = false }) {
   if (!programs.length) return;
   at.program = clamp(program, programs.length);
@@ -254,8 +196,6 @@ function go({ program = at.program, path, edit, scroll = false }) {
   if (scroll) window.scrollTo(0, 0);
   rememberSoon();
 }
-
-const clamp = (value, length) => Math.max(0, Math.min(length - 1, value));
 
 // ---- The address keeps the place -----------------------------------------------------------------------------
 
@@ -307,29 +247,9 @@ function step(by) {
   go({ edit: at.edit + by });
 }
 
-// Within what the filter has left; from a program that it has hidden, to the nearest one.
-function switchProgram(by) {
-  const following = list.matches.findIndex((index) => index > at.program);
-  const here = list.matches.indexOf(at.program);
-  const before = (following < 0 ? list.matches.length : following) - 1;
-  const target = here >= 0 ? here + by : by > 0 ? before + 1 : before;
-  if (target in list.matches) choose(list.matches[target]);
-}
-
-function choose(program) {
-  play(false);
-  go({ program });
-}
-
 function switchPath(path) {
   play(false);
   if (programs.length && path in programs[at.program].paths) go({ path });
-}
-
-function openList(on) {
-  $("list").classList.toggle("open", on);
-  $("open-list").setAttribute("aria-expanded", on);
-  if (on) showEntry();
 }
 
 // Long lines in full, at the price of their shape; for narrow screens, and for reading them by keyboard.
@@ -347,8 +267,8 @@ function expand(on) {
 const KEYS = {
   ArrowLeft: () => step(-1),
   ArrowRight: () => step(1),
-  ArrowUp: () => switchProgram(-1),
-  ArrowDown: () => switchProgram(1),
+  ArrowUp: () => list.step(-1),
+  ArrowDown: () => list.step(1),
   Home: () => step(-Infinity),
   End: () => step(Infinity),
   "[": () => switchPath(at.path - 1),
@@ -358,9 +278,9 @@ const KEYS = {
   "Shift+ArrowRight": () => switchPath(at.path + 1),
   " ": () => play(!playing),
   w: () => wrap(!document.body.classList.contains("wrap")),
-  "/": () => { openList(true); $("search").focus(); $("search").select(); },
+  "/": () => { list.open(true); $("search").focus(); $("search").select(); },
   "?": () => $("help").showModal(),
-  Escape: () => openList(false),
+  Escape: () => list.open(false),
 };
 
 document.addEventListener("keydown", (event) => {
@@ -370,7 +290,7 @@ document.addEventListener("keydown", (event) => {
   const composed = event.altKey && (key === "[" || key === "]");
   if (event.metaKey || ((event.ctrlKey || event.altKey) && !composed) || $("help").open || !(key in KEYS)) return;
   if (target === $("search")) {
-    if (key === "Escape") { target.blur(); openList(false); }
+    if (key === "Escape") { target.blur(); list.open(false); }
     if (key !== "ArrowUp" && key !== "ArrowDown") return;
   }
   if (key === " " && target.closest("button, a, select")) return;
@@ -389,26 +309,10 @@ $("path").addEventListener("change", () => switchPath(Number($("path").value)));
 $("wrap").addEventListener("click", () => wrap($("wrap").getAttribute("aria-pressed") === "false"));
 $("more").addEventListener("click", () => expand($("more").getAttribute("aria-expanded") === "false"));
 $("open-help").addEventListener("click", () => $("help").showModal());
-$("open-list").addEventListener("click", () => openList(!$("list").classList.contains("open")));
 $("bars").addEventListener("click", (event) => {
   const box = $("bars").getBoundingClientRect();
   play(false);
   go({ edit: Math.floor((event.clientX - box.left) / box.width * editCount()) });
-});
-$("search").addEventListener("input", filter);
-$("search").addEventListener("keydown", (event) => {
-  if (event.key === "Enter" && list.matches.length) {
-    choose(list.matches.includes(at.program) ? at.program : list.matches[0]);
-    $("search").blur();
-    openList(false);
-  }
-});
-$("programs").addEventListener("click", (event) => {
-  const button = event.target.closest("button");
-  if (!button) return;
-  openList(false);
-  play(false);
-  go({ program: Number(button.dataset.program), scroll: true });
 });
 
 // What is copied from the code is the code: no line numbers, blank lines and line endings kept.
@@ -433,5 +337,5 @@ $("copy").addEventListener("click", async () => {
 window.addEventListener("hashchange", () => go(recall()));
 document.body.classList.toggle("nothing", !programs.length);
 if (!programs.length) $("name").textContent = "No edit sequences";
-filter();
+list.filter();
 go(recall());

@@ -9,12 +9,12 @@ The look and the behaviour are beside this module: ``page.html``, ``page.css``, 
 with the report is in ``document``.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
 from reweave.records import EditSequence
-from reweave.view.document import document, embedded, page_paths, write_page
+from reweave.view.document import document, embedded, write_shares
 
 
 def build_page(sequences: Iterable[EditSequence], *, title: str) -> str:
@@ -45,11 +45,12 @@ def write_pages(
     Returns:
         The pages written, in their order.
     """
-    shares = list(_shares(_groups(sequences), max_bytes))
-    paths = page_paths(path, len(shares))
-    for page, (share, target) in enumerate(zip(shares, paths, strict=True)):
-        write_page(target, _document(share, title=title, paths=paths, page=page))
-    return paths
+    return write_shares(
+        _groups(sequences),
+        path,
+        max_bytes=max_bytes,
+        build=lambda share, paths, page: _document(share, title=title, paths=paths, page=page),
+    )
 
 
 def _groups(sequences: Iterable[EditSequence]) -> list[str]:
@@ -62,26 +63,12 @@ def _groups(sequences: Iterable[EditSequence]) -> list[str]:
     return [embedded([*key, paths]) for key, paths in programs.items()]
 
 
-def _shares(groups: list[str], max_bytes: int) -> Iterator[list[str]]:
-    """Cut the programs into pages, greedily and in order; there is always a first page."""
-    share: list[str] = []
-    size = 0
-    for group in groups:
-        more = len(group.encode()) + 1
-        if share and size + more > max_bytes:
-            yield share
-            share, size = [], 0
-        share.append(group)
-        size += more
-    yield share
-
-
 def _document(groups: list[str], *, title: str, paths: list[Path], page: int) -> str:
     return document(
         "page.html",
         title=title,
-        styles=["base.css", "page.css"],
-        scripts=["tokens.js", "text.js", "page.js"],
+        styles=["base.css", "list.css", "page.css"],
+        scripts=["tokens.js", "text.js", "code.js", "list.js", "page.js"],
         paths=paths,
         page=page,
         data=f"[{','.join(groups)}]",

@@ -19,7 +19,6 @@ function tally(letters) {
   const left = letters.length - judged;
   return letters ? `${passes(letters)} of ${judged} passed${left ? `, ${left} not judged` : ""}` : "no samples";
 }
-const clamp = (value, length) => Math.max(0, Math.min(length - 1, value));
 
 // ---- k -------------------------------------------------------------------------------------------------------
 

@@ -1,4 +1,4 @@
-// What both pages need to put untrusted text into a document: through textContent and attributes, never as markup.
+// What the pages need to put untrusted text into a document: through textContent and attributes, never as markup.
 
 const $ = (id) => document.getElementById(id);
 
@@ -9,6 +9,8 @@ function element(name, kind = "", text = "", attributes = {}) {
   for (const [key, value] of Object.entries(attributes)) made.setAttribute(key, value);
   return made;
 }
+
+const clamp = (value, length) => Math.max(0, Math.min(length - 1, value));
 
 const count = (n, one, many = `${one}s`) => `${n.toLocaleString("en")} ${n === 1 ? one : many}`;
 

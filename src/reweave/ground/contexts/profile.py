@@ -4,6 +4,7 @@ The first columns are looked at, up to the number that is described; of the othe
 """
 
 import math
+import re
 from collections import Counter
 from dataclasses import asdict, dataclass
 from itertools import islice
@@ -140,6 +141,9 @@ def _range(present: "pd.Series", kinds: list[str]) -> tuple[Any, Any, int, bool]
     if letter in "iuMm":
         return present.min(), present.max(), 0, False
     if letter == "f":
+        low, high = present.min(), present.max()
+        if math.isfinite(low) and math.isfinite(high):
+            return low, high, 0, False
         infinite = int(present.abs().eq(math.inf).sum())
         if infinite:
             present = present[present.abs().ne(math.inf)]
@@ -147,7 +151,7 @@ def _range(present: "pd.Series", kinds: list[str]) -> tuple[Any, Any, int, bool]
             (present.min(), present.max(), infinite, False) if len(present) else (None, None, infinite, False)
         )
     if str(present.dtype) in {"str", "string"} or kinds == ["str"]:
-        if present.str.len().max() <= 40 and bool(present.str.fullmatch(_DATE).all()):
+        if _dates(present):
             return present.min(), present.max(), 0, True
         return None, None, 0, False
     return _range_of_objects(present, kinds)
@@ -167,3 +171,10 @@ def _range_of_objects(present: "pd.Series", kinds: list[str]) -> tuple[Any, Any,
         except TypeError:  # some with a time zone, some without
             pass
     return None, None, 0, False
+
+
+def _dates(present: "pd.Series") -> bool:
+    """Tell whether all texts begin like a date: of most columns the first text says that they do not."""
+    if not re.fullmatch(_DATE, present.iloc[0]):
+        return False
+    return bool(present.str.len().max() <= 40) and bool(present.str.fullmatch(_DATE).all())

@@ -12,11 +12,12 @@
 Deterministic, bounded in time and length whatever the values, and never raising for odd ones. Values are
 those that the sandbox's ``run_cells`` gives; nothing is run here. In this room:
 
-- ``kinds``, ``types``: what a value is; ``cells``: single values as JSON; ``views``: all that holds values as
-  columns
+- ``kinds``, ``types``: what a value is; ``cells``: single values as JSON; ``keys``: values that compare;
+  ``views``: all that holds values as columns
 - ``facts``, ``relations``, ``orders``, ``windows``: what is claimed of an output; ``clauses`` lists it
 - ``contracts`` checks it; ``telling``, ``naming``, ``summaries``, ``examples`` say it
-- ``leakage``: the same text where less is known; ``lint``, ``expressions``: what should not stand in it
+- ``leakage``: the same text where less is known; ``lint``, with ``known``, ``numerals`` and ``expressions``:
+  what should not stand in it
 """
 
 from reweave.ground.specs.clauses import LEVELS, Level

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from itertools import islice
 from typing import Any
 
-from reweave.ground.specs import telling, windows
+from reweave.ground.specs import plots, telling, windows
 from reweave.ground.specs.cells import CELL, say
 from reweave.ground.specs.clauses import MOST, Clause
 from reweave.ground.specs.naming import Naming, named
@@ -178,18 +178,9 @@ def _plots(shown: Mapping[str, Any], naming: Naming | None) -> str:
         return ""
     lines = []
     for each in shown["axes"]:
-        parts = [f"{sort}: {_nested(told)}" for sort, told in each.items()]
+        parts = [f"{sort}: {words}" for sort, words in plots.written(each)]
         lines.append(f"axes: {'; '.join(parts)}")
     return "\n".join(lines)
-
-
-def _nested(told: Any) -> str:
-    """Write lists of coded values."""
-    if isinstance(told, list):
-        return f"[{', '.join(map(_nested, told))}]"
-    if isinstance(told, Mapping) and "x" in told and "y" in told:
-        return f"x {_nested(told['x'])}, y {_nested(told['y'])}"
-    return say(told)
 
 
 _FORMS: Mapping[str, Callable[[Mapping[str, Any], Naming | None], str]] = {

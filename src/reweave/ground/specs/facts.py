@@ -8,9 +8,10 @@ from typing import Any
 
 from reweave.ground.specs import plots
 from reweave.ground.specs.cells import code, rank
+from reweave.ground.specs.keys import MISSING, Tagged
 from reweave.ground.specs.kinds import SIZED
 from reweave.ground.specs.types import tree
-from reweave.ground.specs.views import COLUMNS, MISSING, Tagged, View
+from reweave.ground.specs.views import COLUMNS, View
 
 _NOUNS = {"DataFrame": "rows", "Series": "rows", "Index": "rows", "MultiIndex": "rows", "dict": "entries"}
 

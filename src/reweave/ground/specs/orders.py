@@ -11,8 +11,9 @@ from itertools import islice, pairwise
 from typing import Any
 
 from reweave.ground.specs.cells import ABSOLUTE, RELATIVE
+from reweave.ground.specs.keys import MISSING, Tagged, comparable
 from reweave.ground.specs.relations import Inputs, Told, at, places, source
-from reweave.ground.specs.views import MISSING, Column, Tagged, View, comparable
+from reweave.ground.specs.views import Column, View
 
 _FEW = 2  # relations of one sort that are told
 _ORDERED = 3  # distinct values that make an order

@@ -4,11 +4,11 @@ Axes themselves do not cross the sandbox's boundary (``an Axes`` is all that is 
 figures and axes, the summary what is drawn and which texts there are, the example texts and data.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from itertools import islice
 from typing import Any
 
-from reweave.ground.specs.cells import code
+from reweave.ground.specs.cells import code, say
 from reweave.ground.specs.words import count, listed
 
 _SCALES = {"xscale", "yscale"}
@@ -95,3 +95,18 @@ def words(told: Sequence[Mapping[str, Any]]) -> str:
             listed([*(counts or ["nothing drawn"]), *texts, *(f"a {scale} scale" for scale in scales)])
         )
     return "; ".join(f"axes with {part}" for part in parts)
+
+
+def written(shown: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    """Write what ``window`` gave of one axes: each time what it is of, and the words."""
+    for sort, told in shown.items():
+        yield sort, _nested(told)
+
+
+def _nested(told: Any) -> str:
+    """Write lists of coded values."""
+    if isinstance(told, list):
+        return f"[{', '.join(map(_nested, told))}]"
+    if isinstance(told, Mapping) and "x" in told and "y" in told:
+        return f"x {_nested(told['x'])}, y {_nested(told['y'])}"
+    return say(told)

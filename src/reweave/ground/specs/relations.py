@@ -11,7 +11,8 @@ import json
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from reweave.ground.specs.views import MISSING, Column, View
+from reweave.ground.specs.keys import MISSING
+from reweave.ground.specs.views import Column, View
 
 Inputs = Mapping[str, View]
 Told = Any

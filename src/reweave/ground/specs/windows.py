@@ -12,8 +12,9 @@ from typing import Any
 
 from reweave.ground.specs import plots
 from reweave.ground.specs.cells import CELL, code, rank, same
+from reweave.ground.specs.keys import Tagged
 from reweave.ground.specs.kinds import kind
-from reweave.ground.specs.views import Column, Tagged, View
+from reweave.ground.specs.views import Column, View
 
 HEAD, TAIL = 5, 2
 WIDE_HEAD, WIDE_TAIL = 6, 2
