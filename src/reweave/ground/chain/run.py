@@ -87,7 +87,9 @@ def run_chain(
             **summarise(done),
         }
         atomic_write(out / "summary.json", orjson.dumps(summary, option=PRETTY))
-    return Chained(out, done[-1].folder / "rows.jsonl", funnel, summary, failures(done), notes)
+    # What failed in a stage that runs files, such as a reader that died, is in its rejects and stays so
+    asked = [each for each in done if (each.folder / "stage.json").exists()]
+    return Chained(out, done[-1].folder / "rows.jsonl", funnel, summary, failures(asked), notes)
 
 
 def _given(config: GroundConfig, names: list[str]) -> tuple[str, Input, tuple[str, ...]]:
