@@ -2,7 +2,9 @@
 
 import typer
 
+from reweave.cli.ground_ablation import ablation
 from reweave.cli.ground_contexts import contexts
+from reweave.cli.ground_eval import evaluate
 from reweave.cli.ground_trace import trace
 
 ground = typer.Typer(
@@ -11,5 +13,6 @@ ground = typer.Typer(
     no_args_is_help=True,
     rich_markup_mode="markdown",
 )
-for verb in (contexts, trace):
+for verb in (contexts, trace, ablation):
     ground.command()(verb)
+ground.command("eval")(evaluate)

@@ -8,4 +8,5 @@ specifications that are true: here they come from running the code.
 - ``specs``: values in, four forms of specification out; what leaks.
 - ``mutators``: programs that are nearly right; ``match``: outputs that are right enough.
 - ``run``: rows in, grounded rows out.
+- ``evaluation``: benchmarks with specifications in their prompts, and the ablation of all forms.
 """
