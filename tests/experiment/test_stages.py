@@ -3,7 +3,7 @@
 import pytest
 
 from reweave.errors import RunError
-from reweave.experiment.claims import Claim, holm, weigh
+from reweave.experiment.claims import Claim, weigh
 from reweave.experiment.stages import Stages
 
 
@@ -30,13 +30,6 @@ def test_another_experiment_is_refused(tmp_path):
     (tmp_path / "y" / "thesis.tex").touch()
     with pytest.raises(RunError, match="something else than a run"):
         Stages(tmp_path / "y", {"seed": 1})
-
-
-def test_holm_against_its_definition():
-    """The smallest is multiplied by their number, the next by one less, and so on, never falling."""
-    assert holm([0.02, 0.01, 0.5]) == [0.04, 0.03, 0.5]
-    assert holm([0.9, 0.8]) == [1.0, 1.0]
-    assert holm([]) == []
 
 
 def verdicts(passes, n=4):

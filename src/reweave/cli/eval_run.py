@@ -1,7 +1,7 @@
 """What ``reweave eval`` does once its settings are read: one run, or the check of a benchmark."""
 
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
@@ -19,15 +19,29 @@ from reweave.tasks import check, prepare
 _SHOWN = 10  # rejects
 
 
-def run_eval(benchmark: str, out: Path, config: EvalConfig, place: PlaceConfig) -> int:
+def run_eval(
+    benchmark: str,
+    out: Path,
+    config: EvalConfig,
+    place: PlaceConfig,
+    *,
+    evaluating: Callable[..., Evaluated] = evaluate,
+) -> int:
     """Make one run, show what it came to, and give the exit status.
+
+    Args:
+        benchmark: As ``reweave.evaluate.run.evaluate`` takes it.
+        out: The run directory.
+        config: How samples are drawn, read and judged.
+        place: Where they come from.
+        evaluating: What makes the run, called as ``evaluate`` is.
 
     Raises:
         ReweaveError: As ``reweave.evaluate.run.evaluate``.
     """
     with ExitStack() as asking, ExitStack() as judging:
         source = Source(
-            file=place.samples, endpoint=_endpoint(config, place), on_progress=_line(asking, place)
+            file=place.samples, endpoint=endpoint_of(config, place), on_progress=line_of(asking, place)
         )
         shown: list[tuple[Progress, int]] = []
 
@@ -38,12 +52,13 @@ def run_eval(benchmark: str, out: Path, config: EvalConfig, place: PlaceConfig) 
             progress, before = shown[0]
             progress.update(done, done - before, total)
 
-        made = evaluate(benchmark, out, config, source, workers=place.workers or None, report=report)
+        made = evaluating(benchmark, out, config, source, workers=place.workers or None, report=report)
     _show(made)
     return 1 if made.unsampled or made.unjudged else 0
 
 
-def _endpoint(config: EvalConfig, place: PlaceConfig) -> Any:
+def endpoint_of(config: EvalConfig, place: PlaceConfig) -> Any:
+    """Give the server that is to be asked, None where samples are of a file."""
     if place.base_url is None:
         return None
     if config.model is None:
@@ -57,7 +72,8 @@ def _endpoint(config: EvalConfig, place: PlaceConfig) -> Any:
     )  # fmt: skip
 
 
-def _line(stack: ExitStack, place: PlaceConfig) -> Any:
+def line_of(stack: ExitStack, place: PlaceConfig) -> Any:
+    """Give what shows how far requests are, None where none are sent."""
     if place.base_url is None:
         return None
     from reweave.models.live import LiveLine

@@ -2,8 +2,10 @@
 
 import typer
 
+from reweave.cli.ground_ablation import ablation
 from reweave.cli.ground_bridge import bridge
 from reweave.cli.ground_contexts import contexts
+from reweave.cli.ground_eval import evaluate
 from reweave.cli.ground_run import run
 from reweave.cli.ground_stages import candidates, intents, summaries
 from reweave.cli.ground_trace import trace
@@ -16,5 +18,6 @@ ground = typer.Typer(
     no_args_is_help=True,
     rich_markup_mode="markdown",
 )
-for verb in (run, contexts, intents, candidates, trace, summaries, variants, bridge, view):
+for verb in (run, contexts, intents, candidates, trace, summaries, variants, bridge, ablation, view):
     ground.command()(verb)
+ground.command("eval")(evaluate)

@@ -22,6 +22,7 @@ from reweave.evaluate.given import Sample, given_samples
 from reweave.evaluate.partial import PartialVerdicts
 from reweave.evaluate.scoring import schema, score
 from reweave.evaluate.summary_file import FORMAT, Run, flops, make_summary
+from reweave.evaluate.variation import Variation
 from reweave.records import Reject
 from reweave.sandbox import Limits, Sandbox
 from reweave.storage import open_source
@@ -73,6 +74,7 @@ def evaluate(
     config: EvalConfig,
     source: Source,
     *,
+    variation: Variation | None = None,
     workers: int | None = None,
     report: Callable[[int, int], None] | None = None,
 ) -> Evaluated:
@@ -83,6 +85,7 @@ def evaluate(
         out: The run directory.
         config: How samples are drawn, read and judged.
         source: Where the samples come from.
+        variation: How the tasks are asked in place of how the benchmark has them.
         workers: Samples judged at once; None: one a core.
         report: Called with the number of verdicts there are and of samples.
 
@@ -95,12 +98,16 @@ def evaluate(
     """
     rejects: list[Reject] = []
     every, tasks = load_tasks(benchmark, config, rejects)
+    if variation is not None:
+        tasks = variation.change(tasks, rejects)
+        if not tasks:
+            raise InputError(f"no task of {benchmark} is left: {rejects[-1].id}: {rejects[-1].detail}")
     _check_source(config, source)
     given = None if source.file is None else _given(source.file, every, tasks, config, rejects)
     _check_k(config, tasks, given)
     flops((), config)  # a file that cannot be read is to be known now
     with EvalFolder(out) as folder:
-        folder.claim(_claimed(tasks, config, source))
+        folder.claim({**_claimed(tasks, config, source), **(variation.told if variation else {})})
         if folder.is_complete():
             return _complete(folder, tasks, config, source)
         with open_box(tasks, config, workers) as box:
@@ -294,6 +301,7 @@ def _complete(folder: EvalFolder, tasks: Sequence[Task], config: EvalConfig, sou
         rejects=rejects, config=config, tier=before["sandbox"]["tier"], drawn=source.endpoint is not None,
     )  # fmt: skip
     summary = make_summary(run) | {"versions": before["versions"]}
+    summary |= {key: before[key] for key in before if key not in summary}  # what others measured beside it
     if summary != before:
         _write_summary(folder, summary)
     return Evaluated(folder=folder.path, summary=summary, rejects=rejects, was_complete=True)

@@ -9,6 +9,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from reweave.evaluate.statistics.holm import holm
 from reweave.experiment.config import ExperimentConfig
 
 LEVEL = 0.05
@@ -89,21 +90,6 @@ def weigh(chosen: Sequence[Claim], verdicts: Mapping[str, Any], ks: Sequence[int
         row["p_corrected"] = corrected
         row["found"] = _word(row["difference"], corrected)
     return rows
-
-
-def holm(values: Sequence[float | None]) -> list[float | None]:
-    """Correct p-values for their number (Holm 1979); None, where there was nothing to test, stays so.
-
-    >>> holm([0.01, 0.04, None, 0.03])
-    [0.03, 0.06, None, 0.06]
-    """
-    order = sorted((value, i) for i, value in enumerate(values) if value is not None)
-    corrected: list[float | None] = [None] * len(values)
-    most = 0.0
-    for rank, (value, i) in enumerate(order):
-        most = max(most, min(1.0, (len(order) - rank) * value))
-        corrected[i] = most
-    return corrected
 
 
 def _word(difference: float, p: float | None) -> str:

@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from reweave.evaluate.run_files import RunFiles
 from reweave.view import report_tables as tables
 from reweave.view.curves import Point, chart
+from reweave.view.report_grounded import grounded_section
 from reweave.view.run_pairs import Pair, pairs
 
 
@@ -28,7 +29,7 @@ def sections(runs: Sequence[RunFiles], labels: Sequence[str]) -> dict[str, str]:
         "notices": _notices(runs, labels),
         "ks": _ks(runs),
         "passed": tables.pass_table(runs, labels),
-        "differences": _differences(runs, labels, pairs(runs)),
+        "differences": _differences(runs, labels, pairs(runs)) + grounded_section(runs, labels),
         "curves": _curves(runs, labels),
         "reasons": tables.reason_table(counts, labels),
         "settings": tables.settings_table(runs, labels),

@@ -31,7 +31,7 @@ def run_labels(runs: Sequence[RunFiles]) -> list[str]:
 
 def legend(runs: Sequence[RunFiles], labels: Sequence[str]) -> str:
     """List the runs with their colours."""
-    items = [f"<li>{swatch(i)} {_run(runs, labels, i)}</li>" for i in range(len(runs))]
+    items = [f"<li>{swatch(i)} {run_name(runs, labels, i)}</li>" for i in range(len(runs))]
     return f'<ul class="legend">{"".join(items)}</ul>'
 
 
@@ -42,8 +42,8 @@ def pass_table(runs: Sequence[RunFiles], labels: Sequence[str]) -> str:
     for k, index, figure in sorted(rows, key=lambda row: row[:2]):
         run = runs[index]
         body.append(
-            f'<tr data-k="{k}"><th scope="row">{swatch(index)} {_run(runs, labels, index)}</th>'
-            f'<td class="k">{k}</td><td class="value">{_percent(figure.value)}</td>'
+            f'<tr data-k="{k}"><th scope="row">{swatch(index)} {run_name(runs, labels, index)}</th>'
+            f'<td class="k">{k}</td><td class="value">{percent(figure.value)}</td>'
             f'<td class="interval">{_interval(figure)}</td><td class="span">{_span(index, figure)}</td>'
             f'<td class="n">{_sizes(run)}</td></tr>'
         )
@@ -53,7 +53,7 @@ def pass_table(runs: Sequence[RunFiles], labels: Sequence[str]) -> str:
         '<th scope="col">Run</th><th scope="col">k</th><th scope="col">pass@k</th>'
         '<th scope="col">95 % interval</th><th scope="col" class="span">0 to 100 %</th><th scope="col">n</th>'
     )
-    return _table("pass", "pass@k", head, body)
+    return wide_table("pass", "pass@k", head, body)
 
 
 def difference_table(runs: Sequence[RunFiles], labels: Sequence[str], found: Sequence[Pair]) -> str:
@@ -65,7 +65,7 @@ def difference_table(runs: Sequence[RunFiles], labels: Sequence[str], found: Seq
         apart = each.only_a + each.only_b
         left_out = f" <small>{apart:,} in one run alone</small>" if apart else ""
         body.append(
-            f'<tr data-k="{k}"><th scope="row">{swatch(index)} {_run(runs, labels, index)}</th>'
+            f'<tr data-k="{k}"><th scope="row">{swatch(index)} {run_name(runs, labels, index)}</th>'
             f'<td class="k">{k}</td><td class="value">{_points(each.value)}</td>'
             f'<td class="interval">{interval}</td><td class="p">{_p(each.p_value)}</td>'
             f'<td class="n">{_count(each.n_tasks, "task")}{left_out}</td></tr>'
@@ -74,7 +74,7 @@ def difference_table(runs: Sequence[RunFiles], labels: Sequence[str], found: Seq
         '<th scope="col">Run</th><th scope="col">k</th><th scope="col">Difference</th>'
         '<th scope="col">95 % interval</th><th scope="col">p</th><th scope="col">Matched</th>'
     )
-    return _table("pairs", "Paired differences", head, body)
+    return wide_table("pairs", "Paired differences", head, body)
 
 
 def reason_table(counts: Sequence[Mapping[str, int]], labels: Sequence[str]) -> str:
@@ -99,7 +99,7 @@ def reason_table(counts: Sequence[Mapping[str, int]], labels: Sequence[str]) -> 
                 f'<svg class="bar {kind}" viewBox="0 0 100 8" preserveAspectRatio="none" aria-hidden="true">'
                 f'<path d="M0 0h{100 * share / most:.2f}v8H0z"/></svg>'
             )
-            numbers = f'<span>{n:,}</span><span class="share">{_percent(share)}</span>'
+            numbers = f'<span>{n:,}</span><span class="share">{percent(share)}</span>'
             cells.append(f'<td><span class="tally">{numbers}{bar}</span></td>')
         name = html.escape(reason)
         body.append(
@@ -109,7 +109,7 @@ def reason_table(counts: Sequence[Mapping[str, int]], labels: Sequence[str]) -> 
     head = '<th scope="col">Reason</th>' + "".join(
         f'<th scope="col">{html.escape(label) if len(labels) > 1 else "Samples"}</th>' for label in labels
     )
-    return _table("reasons several" if len(labels) > 1 else "reasons", "Samples by verdict", head, body)
+    return wide_table("reasons several" if len(labels) > 1 else "reasons", "Samples by verdict", head, body)
 
 
 def settings_table(runs: Sequence[RunFiles], labels: Sequence[str]) -> str:
@@ -131,7 +131,7 @@ def settings_table(runs: Sequence[RunFiles], labels: Sequence[str]) -> str:
     head = '<th scope="col">Setting</th>' + "".join(
         f'<th scope="col">{html.escape(label)}</th>' for label in labels
     )
-    return _table("settings", "Settings", head, body)
+    return wide_table("settings", "Settings", head, body)
 
 
 def _facts(summary: Mapping[str, Any]) -> Iterable[tuple[str, str]]:
@@ -162,14 +162,16 @@ def _plain(value: object) -> str:
     return str(value)
 
 
-def _table(kind: str, name: str, head: str, body: list[str]) -> str:
+def wide_table(kind: str, name: str, head: str, body: list[str]) -> str:
+    """Give a table that scrolls by itself where it is too wide."""
     return (
         f'<div class="wide" tabindex="0" role="region" aria-label="{name}"><table class="{kind}">'
         f"<thead><tr>{head}</tr></thead><tbody>{''.join(body)}</tbody></table></div>"
     )
 
 
-def _run(runs: Sequence[RunFiles], labels: Sequence[str], index: int) -> str:
+def run_name(runs: Sequence[RunFiles], labels: Sequence[str], index: int) -> str:
+    """Give a run's label, with its model and, where they differ, its benchmark."""
     run = runs[index]
     about = [
         each for each in (run.model, run.benchmark if len({r.benchmark for r in runs}) > 1 else None) if each
@@ -178,7 +180,8 @@ def _run(runs: Sequence[RunFiles], labels: Sequence[str], index: int) -> str:
     return f'<span class="run">{html.escape(labels[index])}{extra}</span>'
 
 
-def _percent(share: float) -> str:
+def percent(share: float) -> str:
+    """Give a share in percent."""
     return f"{100 * share:.1f} %"
 
 

@@ -5,8 +5,8 @@ Nothing here knows files, models or sandboxes. The page has the formulas and say
 - ``verdict_counts``: from verdict rows to samples and passes of each task; ``summary``: from there to the
   numbers of ``summary.json``, and the comparison of two runs. Start here.
 - ``pass_at_k``: the unbiased estimator; ``standard_errors``: means over tasks with their intervals;
-  ``paired``: two runs on the same tasks; ``variance_parts``: what more samples would mend, and what only more
-  tasks would; ``bootstrap``: a second opinion on all of them.
+  ``paired``: two runs on the same tasks, ``holm``: many of them; ``variance_parts``: what more samples would
+  mend, and what only more tasks would; ``bootstrap``: a second opinion on all of them.
 - ``model_shape``: a model's parameters from its configuration; ``flops``: what sampling from it costs.
 - ``diversity``: how many of a task's programs are different programs; ``normal_form`` says when two are one,
   ``local_names`` which names do not count.

@@ -141,7 +141,7 @@ class CellsJudge:
         cells = [self.context, *statements.cells(program)]
         if self.plots:
             cells = [self.context, _NO_FIGURES, *cells[1:], _FIGURE]
-        return CellsJob(cells, files=_files(self.folder), limits=limits)
+        return CellsJob(cells, files=folder_files(self.folder), limits=limits)
 
 
 def _told(tried: Sequence[Match], offered: Sequence[Any]) -> str:
@@ -176,7 +176,7 @@ def _variables(cells: Sequence[CellResult]) -> dict[str, Any]:
 
 
 @lru_cache(maxsize=4)
-def _files(folder: Path | None) -> Mapping[str, bytes]:
+def folder_files(folder: Path | None) -> Mapping[str, bytes]:
     """Give the files of a folder by their path in it."""
     if folder is None:
         return {}
