@@ -28,7 +28,9 @@ def test_prompts_differ_in_the_specification_alone():
     none = got["prompts"].pop("none")
     assert none == ("# %%\nxs = [31, 12, 25]\n\n# %% [markdown]\n# Sort xs.\n#\n# Smallest first.\n# %%\n")
     for form, prompt in got["prompts"].items():
-        block = "#\n" + "".join(f"# {line}".rstrip() + "\n" for line in row["specs"][form].split("\n"))
+        block = "#\n# Specification of inputs and outputs:\n" + "".join(
+            f"# {line}".rstrip() + "\n" for line in row["specs"][form].split("\n")
+        )
         assert prompt == none.removesuffix("# %%\n") + block + "# %%\n"
         space = {}
         exec(prompt + got["completion"], space)
