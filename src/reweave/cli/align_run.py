@@ -1,8 +1,6 @@
 """``reweave align run``: the whole chain from one TOML file."""
 
-from typing import Annotated, Any
-
-import typer
+from typing import Annotated
 
 from reweave.cli import align_stage as of
 
@@ -29,30 +27,14 @@ def run(
 
     Example: reweave align run --config align.toml -o DIR && reweave align funnel DIR
     """
-    from rich.console import Console
-
     from reweave.align.config import read_config
     from reweave.align.run import run_chain
-    from reweave.cli.align_funnel_table import funnel_table
     from reweave.models.live import LiveLine
 
     flags = of.endpoint_flags(model, base_url, kind, concurrency)
     flags |= {"preset": preset, "seed": seed, "limit": limit, "input": input_}
     settings = read_config(config, set_ or [], flags)
 
-    def tell(done: Any) -> None:
-        told = f"{done.counts.stage}: {done.counts.kept:,} of {done.counts.read:,} {done.counts.unit} kept"
-        typer.echo(told, err=True)
-        of.tell_spent(done.counts.stage, done.spent)
-
     with LiveLine() as line:
-        made = run_chain(settings, out, on_progress=line, on_stage=tell)
-    for note in made.notes:
-        typer.echo(f"note: {note}", err=True)
-    Console().print(funnel_table(made.funnel))
-    total = made.summary["total"]
-    tokens = f"{total['prompt_tokens']:,} + {total['completion_tokens']:,} tokens"
-    cost = "" if total["cost"] is None else f", cost {total['cost']:,.2f}"
-    typer.echo(f"{total['requests']:,} requests, {tokens}{cost}; the run is in {out}")
-    last = made.funnel[-1].counts
-    of.leave(made.failed, last.kept, made.funnel[0].counts.read)
+        made = run_chain(settings, out, on_progress=line, on_stage=of.tell_stage)
+    of.tell_chain(made, f"the run is in {out}")

@@ -1,4 +1,4 @@
-"""What the verbs of ``reweave align`` share that run one stage: their flags, and the running."""
+"""What the verbs share that run stages (``reweave align``, ``reweave ground``): flags, and the running."""
 
 import sys
 from collections.abc import Mapping
@@ -83,6 +83,34 @@ def tell_spent(stage: str, spent: Mapping[str, Mapping[str, Any]]) -> None:
         typer.echo(
             f"{stage}, {role} ({used['model']}): {used['requests']:,} requests, {tokens}{cost}", err=True
         )
+
+
+def tell_stage(done: Any) -> None:
+    """Say on stderr what a stage of a chain came to."""
+    told = f"{done.counts.stage}: {done.counts.kept:,} of {done.counts.read:,} {done.counts.unit} kept"
+    typer.echo(told, err=True)
+    tell_spent(done.counts.stage, done.spent)
+
+
+def tell_chain(made: Any, where: str) -> None:
+    """Show what a whole chain came to, and leave with the exit status.
+
+    Args:
+        made: What ran: its ``notes``, ``funnel``, ``summary`` and ``failed``.
+        where: What is said of its place.
+    """
+    from rich.console import Console
+
+    from reweave.cli.align_funnel_table import funnel_table
+
+    for note in made.notes:
+        typer.echo(f"note: {note}", err=True)
+    Console().print(funnel_table(made.funnel))
+    total = made.summary["total"]
+    tokens = f"{total['prompt_tokens']:,} + {total['completion_tokens']:,} tokens"
+    cost = "" if total["cost"] is None else f", cost {total['cost']:,.2f}"
+    typer.echo(f"{total['requests']:,} requests, {tokens}{cost}; {where}")
+    leave(made.failed, made.funnel[-1].counts.kept, made.funnel[0].counts.read)
 
 
 def leave(failed: int, kept: int, read: int) -> None:

@@ -6,7 +6,8 @@ from typing import Annotated, Any
 
 import typer
 
-Flag = typer.Option
+from reweave.cli import running as of
+from reweave.cli.running import Flag
 
 
 def validate(
@@ -17,10 +18,7 @@ def validate(
             help="JSONL (.gz, .zst) or Parquet with program, tests, and instruction_id if there is one.",
         ),
     ],
-    out: Annotated[
-        Path,
-        Flag("-o", "--out", help="A .jsonl, .jsonl.gz, .jsonl.zst or .parquet file, or a folder of shards."),
-    ],
+    out: of.Out,
     mutants: Annotated[
         int | None, Flag(help="Mutants of one program, at most; 0 for all there are.", show_default="40")
     ] = None,
@@ -54,31 +52,19 @@ def validate(
     wall: Annotated[
         float | None, Flag(help="Seconds a program and its tests may take.", show_default="10")
     ] = None,
-    memory: Annotated[int | None, Flag(help="MiB they may take.", show_default="1024")] = None,
+    memory: of.Memory = None,
     zygote: Annotated[
         str | None, Flag(help="stdlib, or data: numpy and pandas are loaded.", show_default="stdlib")
     ] = None,
-    python: Annotated[
-        str | None, Flag(help="The programs' interpreter or virtual environment.", show_default="this one")
-    ] = None,
-    tier: Annotated[
-        str | None, Flag(help="The sandbox's tier.", show_default="the best that holds here")
-    ] = None,
-    unsafe_no_isolation: Annotated[
-        bool | None, Flag("--unsafe-no-isolation", help="Run model-written programs all the same.")
-    ] = None,
-    limit: Annotated[int | None, Flag(help="Read only the first N rows.", show_default="all")] = None,
+    python: of.Python = None,
+    tier: of.Tier = None,
+    unsafe_no_isolation: of.Unsafe = None,
+    limit: of.Limit = None,
     seed: Annotated[int | None, Flag(help="Same seed, same mutants.", show_default="1")] = None,
-    shard_records: Annotated[
-        int | None, Flag(help="Input rows a shard, when the output is a folder.", show_default="50000")
-    ] = None,
-    workers: Annotated[int, Flag(min=0, help="Programs at once.", show_default="one a core")] = 0,
-    config: Annotated[
-        Path | None, Flag(help="TOML file with any of these settings, at the top or under [validate].")
-    ] = None,
-    set_: Annotated[
-        list[str] | None, Flag("--set", help="key=value, as in the TOML file; repeatable.")
-    ] = None,
+    shard_records: of.ShardRecords = None,
+    workers: of.Workers = 0,
+    config: of.Config = None,
+    set_: of.Sets = None,
 ) -> None:
     """Run responses against their tests, and find out what these tests show.
 

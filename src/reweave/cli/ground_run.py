@@ -44,9 +44,6 @@ def run(
 
     Example: reweave ground run tables/ -o DIR --intents intents.jsonl --candidates candidates.jsonl
     """
-    from rich.console import Console
-
-    from reweave.cli.align_funnel_table import funnel_table
     from reweave.ground.chain.config import read_config
     from reweave.ground.chain.run import run_chain
     from reweave.models.live import LiveLine
@@ -56,21 +53,9 @@ def run(
     flags |= {"limit": limit, "workers": workers, "input": input_ or None}
     settings = read_config(config, set_ or [], flags)
 
-    def tell(done: Any) -> None:
-        told = f"{done.counts.stage}: {done.counts.kept:,} of {done.counts.read:,} {done.counts.unit} kept"
-        typer.echo(told, err=True)
-        of.tell_spent(done.counts.stage, done.spent)
-
     with LiveLine() as line:
-        made = run_chain(settings, out, on_progress=line, on_stage=tell)
-    for note in made.notes:
-        typer.echo(f"note: {note}", err=True)
-    Console().print(funnel_table(made.funnel))
-    total = made.summary["total"]
-    tokens = f"{total['prompt_tokens']:,} + {total['completion_tokens']:,} tokens"
-    cost = "" if total["cost"] is None else f", cost {total['cost']:,.2f}"
-    typer.echo(f"{total['requests']:,} requests, {tokens}{cost}; the rows are in {made.rows}")
-    of.leave(made.failed, made.funnel[-1].counts.kept, made.funnel[0].counts.read)
+        made = run_chain(settings, out, on_progress=line, on_stage=of.tell_stage)
+    of.tell_chain(made, f"the rows are in {made.rows}")
 
 
 def endpoint_flags(

@@ -6,7 +6,8 @@ from typing import Annotated, Any
 
 import typer
 
-Flag = typer.Option
+from reweave.cli import running as of
+from reweave.cli.running import Flag
 
 
 def trace(
@@ -17,10 +18,7 @@ def trace(
             help="JSONL (.gz, .zst) or Parquet with context, intent, code; ds1000, pandaseval or numpyeval.",
         ),
     ],
-    out: Annotated[
-        Path,
-        Flag("-o", "--out", help="A .jsonl, .jsonl.gz, .jsonl.zst or .parquet file, or a folder of shards."),
-    ],
+    out: of.Out,
     tables: Annotated[
         list[str] | None,
         Flag(help="What contexts were made of: a file or folder where rows find their tables; repeatable."),
@@ -39,37 +37,23 @@ def trace(
         int | None,
         Flag(help="Wrong programs tried against a row's contract, of each sort; 0: none.", show_default="20"),
     ] = None,
-    row_bytes: Annotated[
-        int | None, Flag(help="Bytes a row's values take at most; others are cut.", show_default="262144")
-    ] = None,
+    row_bytes: of.RowBytes = None,
     wall: Annotated[
         float | None, Flag(help="Seconds a context and its candidate may take.", show_default="10")
     ] = None,
-    memory: Annotated[int | None, Flag(help="MiB they may take.", show_default="1024")] = None,
+    memory: of.Memory = None,
     zygote: Annotated[
         str | None, Flag(help="data: numpy and pandas are loaded, or stdlib.", show_default="data")
     ] = None,
-    python: Annotated[
-        str | None, Flag(help="The programs' interpreter or virtual environment.", show_default="this one")
-    ] = None,
-    tier: Annotated[
-        str | None, Flag(help="The sandbox's tier.", show_default="the best that holds here")
-    ] = None,
-    unsafe_no_isolation: Annotated[
-        bool | None, Flag("--unsafe-no-isolation", help="Run model-written programs all the same.")
-    ] = None,
-    limit: Annotated[int | None, Flag(help="Read only the first N candidates.", show_default="all")] = None,
+    python: of.Python = None,
+    tier: of.Tier = None,
+    unsafe_no_isolation: of.Unsafe = None,
+    limit: of.Limit = None,
     seed: Annotated[int | None, Flag(help="Of random and numpy.random.", show_default="1")] = None,
-    shard_records: Annotated[
-        int | None, Flag(help="Input rows a shard, when the output is a folder.", show_default="50000")
-    ] = None,
-    workers: Annotated[int, Flag(min=0, help="Programs at once.", show_default="one a core")] = 0,
-    config: Annotated[
-        Path | None, Flag(help="TOML file with any of these settings, at the top or under [trace].")
-    ] = None,
-    set_: Annotated[
-        list[str] | None, Flag("--set", help="key=value, as in the TOML file; repeatable.")
-    ] = None,
+    shard_records: of.ShardRecords = None,
+    workers: of.Workers = 0,
+    config: of.Config = None,
+    set_: of.Sets = None,
 ) -> None:
     """Run candidates after their contexts, and keep what they took and what they left.
 
