@@ -43,7 +43,7 @@ experiment: $(TRAIN) system
 WORKERS ?= $(shell expr $$(getconf _NPROCESSORS_ONLN) + 1)
 
 test: $(TRAIN) system
-	$(BIN)/python -m pytest -n $(WORKERS) --dist loadgroup
+	$(BIN)/python -m pytest -n $(WORKERS) --dist loadscope --no-loadscope-reorder
 
 # The same attacks on the sandbox in their full numbers; several minutes.
 soak: $(STAMP) system

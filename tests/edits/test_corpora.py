@@ -72,11 +72,7 @@ def single_definitions():
     return sample(programs if "REWEAVE_SOAK" in os.environ else programs[::4], 1)
 
 
-# A corpus is sampled once: its tests run in one worker
-CORPORA = [
-    pytest.param(name, marks=pytest.mark.xdist_group(name))
-    for name in ("pairs", "whole_modules", "single_definitions")
-]
+CORPORA = ["pairs", "whole_modules", "single_definitions"]  # each sampled once, by one worker: conftest.py
 
 
 @pytest.mark.parametrize("corpus", CORPORA)

@@ -174,7 +174,10 @@ def test_variants_take_both(specified, grounded, tmp_path):
         rows = {row["id"]: row for row in read_rows(out / "example.jsonl")}
         assert {"f0", "f1", "f4", "c0", "c3"} <= rows.keys()
         assert rows["f0"]["completion"] == FUNCTIONS[0][0]
-        assert "# Write 0.\n#\n# Call 1:\n# Input xs: a list of int" in rows["f0"]["prompt"]
+        assert (
+            "# Write 0.\n#\n# Specification of inputs and outputs:\n# Call 1:\n# Input xs: a list of int"
+            in rows["f0"]["prompt"]
+        )
         assert run.counts.read == 3 + len(CANDIDATES)
 
 

@@ -12,7 +12,7 @@ HERE = Path(__file__).parent
 sys.path.insert(0, str(HERE))
 import ground_script as script  # noqa: E402 - its folder comes first
 
-COUNT = 5
+COUNT = 4
 GROUND = [sys.executable, "-m", "reweave", "ground"]
 
 

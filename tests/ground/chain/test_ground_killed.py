@@ -14,12 +14,12 @@ sys.path[:0] = [str(HERE), str(HERE.parents[1] / "align")]
 import ground_script as script  # noqa: E402 - its folder comes first
 from chain_killed import bytes_of, finished, lines, start  # noqa: E402 - likewise
 
-COUNT = 6
-KILLS = 8
+COUNT = 4
+KILLS = 6
 
 
-def test_killed_eight_times(serve, tmp_path):
-    """Killed eight times, asking and running programs: same bytes as undisturbed, nothing asked again."""
+def test_killed_six_times(serve, tmp_path):
+    """Killed six times, asking and running programs: same bytes as undisturbed, nothing asked again."""
     tables = script.write_tables(tmp_path, COUNT)
     scratch = tmp_path / "scratch"
     scratch.mkdir()

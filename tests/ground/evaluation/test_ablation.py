@@ -13,12 +13,13 @@ from reweave.ground.evaluation.places import HEADING
 
 BETTER = (1, 2, 3)  # problems that are always solved where a specification is shown
 LEVELS = ("oracle", "value-free")
-CELLS = ["none", *(f"{form}-{level}" for level in LEVELS for form in ("type", "summary", "example"))]
-pytestmark = pytest.mark.xdist_group("ablation")  # one run for all of them
+FORMS = ("type", "summary")
+CELLS = ["none", *(f"{form}-{level}" for level in LEVELS for form in FORMS)]
 
 
 def arguments(place, server, *more):
     levels = [word for level in LEVELS for word in ("--leakage", level)]
+    levels += [word for form in ("none", *FORMS) for word in ("--form", form)]
     return [
         "ablation", place / "bench.jsonl", "--specs", place / "grounded.jsonl", "--model", "scripted",
         "--base-url", server.url, "-n", 4, "--workers", 2, *levels, *more, "-o",
