@@ -4,23 +4,22 @@ A candidate goes on from its context's cell. Whether it runs and what it leaves 
 what is no program, and what another sample of the intent says too, costs no run.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
-from typing import Any
+from collections.abc import Iterator, Sequence
 
-from reweave.align.chain.asking import Asker, asked_by, grouped
+from reweave.align.chain.asking import Asker, grouped
 from reweave.align.chain.code import code_of
 from reweave.align.chain.parse import REASONS, MalformedError, parse
-from reweave.align.chain.prompts import load_template
 from reweave.align.stage import Outcome, Row, Work, failed, rejected, text_of
 from reweave.errors import RowError
+from reweave.ground.chain.asks import Asks
 from reweave.ground.chain.config import GroundConfig
 from reweave.ground.chain.prompts import CANDIDATES, table_of
-from reweave.models import Answer, Failure, Parameters, Question
+from reweave.models import Answer, Failure, Question
 
 _GROUP = 256  # intents
 
 
-class CandidatesStage:
+class CandidatesStage(Asks):
     """The stage.
 
     Args:
@@ -35,17 +34,8 @@ class CandidatesStage:
     rules: Sequence[str] = ("missing-column", *REASONS, "no-code", "duplicate")
 
     def __init__(self, config: GroundConfig) -> None:
-        own = self._config = config.candidates
-        self._endpoint = config.endpoint(own.role)
-        self._template = load_template(CANDIDATES, own.template, own.shots)
-        self._parameters = Parameters(
-            temperature=own.temperature, top_p=own.top_p, max_tokens=own.max_tokens, seed=config.seed,
-            stop=(CANDIDATES.stop,),
-        )  # fmt: skip
-
-    def describe(self) -> Mapping[str, Any]:
-        """Give all that decides the rows."""
-        return asked_by(self._config, self._endpoint, self._parameters, self._template)
+        self._config = config.candidates
+        super().__init__(config, self._config, CANDIDATES)
 
     def run(self, rows: Iterator[Row], work: Work) -> Iterator[Outcome]:
         """Give an outcome for each sample of each intent."""

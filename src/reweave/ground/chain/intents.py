@@ -11,17 +11,17 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from reweave.align.chain.asking import Asker, asked_by, grouped
+from reweave.align.chain.asking import Asker, grouped
 from reweave.align.chain.parse import REASONS, MalformedError, parse
-from reweave.align.chain.prompts import load_template
 from reweave.align.chain.wording import placeholder
 from reweave.align.stage import Outcome, Row, Work, failed, rejected, text_of
 from reweave.edits.stream import Stream
 from reweave.errors import InputError, RowError
+from reweave.ground.chain.asks import Asks
 from reweave.ground.chain.config import GroundConfig
 from reweave.ground.chain.numbered import items
 from reweave.ground.chain.prompts import INTENTS, table_of
-from reweave.models import Answer, Failure, Parameters, Question
+from reweave.models import Answer, Failure, Question
 
 _LEAST_WORDS = 3
 LEFT_OUT = ("columns", "notes", "bytes", "encoding", "rows", "column_count", "code", "context")
@@ -40,7 +40,7 @@ _BACK = re.compile(
 )
 
 
-class IntentsStage:
+class IntentsStage(Asks):
     """The stage.
 
     Args:
@@ -59,19 +59,10 @@ class IntentsStage:
 
     def __init__(self, config: GroundConfig) -> None:
         own = self._config = config.intents
+        super().__init__(config, own, INTENTS)
         self._seed = config.seed
-        self._endpoint = config.endpoint(own.role)
-        self._template = load_template(INTENTS, own.template, own.shots)
         self._topics = _texts(self._template.more, "topics", own.template)
         self._wordings = _texts(self._template.more, "wordings", own.template)
-        self._parameters = Parameters(
-            temperature=own.temperature, top_p=own.top_p, max_tokens=own.max_tokens, seed=config.seed,
-            stop=(INTENTS.stop,),
-        )  # fmt: skip
-
-    def describe(self) -> Mapping[str, Any]:
-        """Give all that decides the rows."""
-        return asked_by(self._config, self._endpoint, self._parameters, self._template)
 
     def run(self, rows: Iterator[Row], work: Work) -> Iterator[Outcome]:
         """Give an outcome for each task of each series, and for each that is too much."""

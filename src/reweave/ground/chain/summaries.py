@@ -10,21 +10,21 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from reweave.align.chain.asking import Asker, asked_by, grouped
+from reweave.align.chain.asking import Asker, grouped
 from reweave.align.chain.parse import REASONS, MalformedError, parse
-from reweave.align.chain.prompts import load_template
 from reweave.align.stage import Outcome, Row, Work, failed, rejected, text_of
 from reweave.errors import RowError
+from reweave.ground.chain.asks import Asks
 from reweave.ground.chain.config import GroundConfig
 from reweave.ground.chain.prompts import SUMMARIES
 from reweave.ground.specs import leaks
 from reweave.ground.trace.stored import decode
-from reweave.models import Answer, Failure, Parameters, Question
+from reweave.models import Answer, Failure, Question
 
 _NAMELESS = {"Out", "Plots"}  # what a summary may well call a table or a chart
 
 
-class SummariesStage:
+class SummariesStage(Asks):
     """The stage.
 
     Args:
@@ -39,17 +39,8 @@ class SummariesStage:
     rules: Sequence[str] = ("missing-column", *REASONS, "too-long", "names-no-output", "leaks")
 
     def __init__(self, config: GroundConfig) -> None:
-        own = self._config = config.summaries
-        self._endpoint = config.endpoint(own.role)
-        self._template = load_template(SUMMARIES, own.template, own.shots)
-        self._parameters = Parameters(
-            temperature=own.temperature, top_p=own.top_p, max_tokens=own.max_tokens, seed=config.seed,
-            stop=(SUMMARIES.stop,),
-        )  # fmt: skip
-
-    def describe(self) -> Mapping[str, Any]:
-        """Give all that decides the rows."""
-        return asked_by(self._config, self._endpoint, self._parameters, self._template)
+        self._config = config.summaries
+        super().__init__(config, self._config, SUMMARIES)
 
     def run(self, rows: Iterator[Row], work: Work) -> Iterator[Outcome]:
         """Give an outcome for each row."""
