@@ -80,7 +80,8 @@ def test_what_is_not_plain_does_not_cross(box):
 )
 def test_every_end_has_its_reason(box, program, reason, says):
     """The reason is typed; the detail tells a person."""
-    run = box.run(program, [Call("f")], limits=Limits(wall=0.7, output=100_000))
+    wall = 0.7 if reason == "timeout" else 20.0  # a busy machine may starve any program for a second
+    run = box.run(program, [Call("f")], limits=Limits(wall=wall, output=100_000))
     assert run.reason == reason, run
     assert says in run.detail
     if reason != "passed":
@@ -104,7 +105,7 @@ def test_memory_of_many_processes_counts_together(box):
 def test_earlier_calls_survive_a_later_end(box):
     """What was answered before the end is not lost."""
     program = "import time\ndef f(n):\n    if n == 2: time.sleep(60)\n    return n\n"
-    run = box.run(program, [Call("f", [n]) for n in range(4)], limits=Limits(wall=0.5))
+    run = box.run(program, [Call("f", [n]) for n in range(4)], limits=Limits(wall=2.0))
     assert run.reason == "timeout"
     assert run.calls == (Returned(0), Returned(1), NotReached(), NotReached())
 
