@@ -8,6 +8,7 @@ step: a setting that fails at the end would cost all the others.
 import hashlib
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -75,6 +76,7 @@ def evaluate(
     source: Source,
     *,
     variation: Variation | None = None,
+    box: Sandbox | None = None,
     workers: int | None = None,
     report: Callable[[int, int], None] | None = None,
 ) -> Evaluated:
@@ -86,6 +88,7 @@ def evaluate(
         config: How samples are drawn, read and judged.
         source: Where the samples come from.
         variation: How the tasks are asked in place of how the benchmark has them.
+        box: A sandbox as `open_box` gives it, for several runs; None: one for this run.
         workers: Samples judged at once; None: one a core.
         report: Called with the number of verdicts there are and of samples.
 
@@ -110,20 +113,20 @@ def evaluate(
         folder.claim({**_claimed(tasks, config, source), **(variation.told if variation else {})})
         if folder.is_complete():
             return _complete(folder, tasks, config, source)
-        with open_box(tasks, config, workers) as box:
+        with nullcontext(box) if box else open_box(tasks, config, workers) as holding:
             total = _write_samples(folder, given or _drawn(folder, tasks, config, source))
             del given  # there may be many
-            prepared = prepare(tasks, box, rejects=rejects)
+            prepared = prepare(tasks, holding, rejects=rejects)
             if not prepared:
                 raise InputError(f"no task can be judged here: {rejects[-1].id}: {rejects[-1].detail}")
             by_id = {task.id: task for task in prepared}
             rows = (row for row in folder.rows() if row["task_id"] in by_id)
             with folder.partial as verdicts:
-                score(rows, by_id, box, verdicts, report and (lambda done: report(done, total)))
+                score(rows, by_id, holding, verdicts, report and (lambda done: report(done, total)))
                 judged = _verdicts(folder, verdicts)
             run = Run(
                 tasks=tasks, samples=_Rows(folder), verdicts=judged, rejects=rejects, config=config,
-                tier=box.tier, drawn=source.endpoint is not None,
+                tier=holding.tier, drawn=source.endpoint is not None,
             )  # fmt: skip
             summary = make_summary(run)
             _write(folder, run, {task.id: task for task in tasks} | by_id, summary)

@@ -124,7 +124,7 @@ def test_not_measured(validated, program, tests):
 def test_ended_the_second_time(validated):
     """A program that passes, and is ended by the time limit when it is asked for coverage, has none."""
     program = f"if '__covered__' in globals():\n    while True:\n        pass\n{SIGN}"
-    [column] = validated((program, "assert sign(3) == 1\n"), coverage=True, wall=0.5, mutants=2)
+    [column] = validated((program, "assert sign(3) == 1\n"), coverage=True, wall=2.0, mutants=2)
     assert column["passed"]
     assert column["coverage"] is None
 

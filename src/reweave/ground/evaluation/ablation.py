@@ -19,6 +19,7 @@ from reweave import __version__
 from reweave.errors import InputError, ModelError
 from reweave.evaluate.config import EvalConfig, PlaceConfig
 from reweave.evaluate.run import Source
+from reweave.ground.evaluation.boxes import open_boxes
 from reweave.ground.evaluation.config import AblationConfig, Cell
 from reweave.ground.evaluation.differences import Measured, Run, comparisons, weigh
 from reweave.ground.evaluation.measures import scores
@@ -107,7 +108,8 @@ def _evaluate(model: Asked, ready: Ready, out: Path, tell: Tell, workers: int | 
     if not left:
         return
     lost = 0
-    with model.opened() as sources:
+    opening = open_boxes(ready.benchmark, model.config, ready.references.trace, workers)
+    with model.opened() as sources, opening as boxes:
         for cell in left:
             source, mine = sources(cell), ready
             if cell.leakage == "self":
@@ -115,7 +117,7 @@ def _evaluate(model: Asked, ready: Ready, out: Path, tell: Tell, workers: int | 
                 mine = with_own(ready, model.config, source, out / "own")
             tell(f"{model.name}: {cell.name}")
             out.mkdir(exist_ok=True)
-            made = evaluate_cell(mine, out / cell.name, model.config, source, cell, workers=workers)
+            made = evaluate_cell(mine, out / cell.name, model.config, source, cell, boxes=boxes)
             lost += made.unsampled + made.unjudged
     if lost:
         raise ModelError(

@@ -8,7 +8,6 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from reweave.errors import RowError
-from reweave.evaluate.config import EvalConfig
 from reweave.evaluate.partial import PartialVerdicts
 from reweave.ground.evaluation.places import place_of
 from reweave.ground.evaluation.references import Specified
@@ -54,19 +53,6 @@ def adherence(
         partial.append(sample, row)
         if report is not None:
             report(number)
-
-
-def open_box(config: EvalConfig, trace: TraceConfig, workers: int | None) -> Sandbox:
-    """Give the sandbox in which samples run as the references did."""
-    return Sandbox(
-        tier=config.tier or trace.tier,
-        zygote=trace.zygote,
-        preload=trace.preload,
-        python=config.python or trace.python,
-        workers=workers,
-        limits=trace.limits,
-        unsafe_no_isolation=config.unsafe_no_isolation,
-    )
 
 
 def _work(

@@ -7,6 +7,7 @@ are left to run, ``adherence.partial.jsonl`` has those that are done.
 
 from collections import Counter
 from collections.abc import Callable, Mapping
+from contextlib import nullcontext
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -18,13 +19,16 @@ from reweave.evaluate.folder import EvalFolder
 from reweave.evaluate.partial import PartialVerdicts
 from reweave.evaluate.run import Evaluated, Source, evaluate
 from reweave.evaluate.variation import Variation
-from reweave.ground.evaluation.adherence import adherence, open_box
+from reweave.ground.evaluation.adherence import adherence
+from reweave.ground.evaluation.boxes import Boxes, open_running
 from reweave.ground.evaluation.config import WRITTEN, Cell, SpecConfig
 from reweave.ground.evaluation.measures import figures, scores
 from reweave.ground.evaluation.places import place_of
 from reweave.ground.evaluation.ready import Ready, make_ready, with_own
 from reweave.ground.evaluation.references import Specified
+from reweave.ground.trace.config import TraceConfig
 from reweave.records import Reject
+from reweave.sandbox import Sandbox
 from reweave.storage.atomic import atomic_write
 from reweave.storage.manifest import read_json
 from reweave.tasks import Task
@@ -69,10 +73,22 @@ def evaluate_cell(
     source: Source,
     cell: Cell,
     *,
+    boxes: Boxes | None = None,
     workers: int | None = None,
     report: Report | None = None,
 ) -> Evaluated:
-    """Make one cell, or go on with it; arguments and errors as for ``evaluate_grounded``."""
+    """Make one cell, or go on with it; arguments and errors as for ``evaluate_grounded``.
+
+    Args:
+        ready: What all cells share.
+        out: The run directory.
+        config: As for ``evaluate_grounded``.
+        source: Likewise.
+        cell: Which one.
+        boxes: As `open_boxes` gives them, for several cells; None: some for this cell.
+        workers: As for ``evaluate_grounded``.
+        report: Likewise.
+    """
     specified: dict[str, Specified] = {}
     silent, left = 0, list[Reject]()
 
@@ -90,10 +106,15 @@ def evaluate_cell(
 
     told = {"cell": cell.name, "references": ready.references.sha256, "noise_seed": ready.noise_seed}
     variation = Variation(change=change, told={"specification": told})
-    made = evaluate(ready.benchmark, out, config, source, variation=variation, workers=workers, report=report)
+    made = evaluate(
+        ready.benchmark, out, config, source,
+        variation=variation, box=None if boxes is None else boxes.judging, workers=workers, report=report,
+    )  # fmt: skip
     if made.was_complete and is_done(out):
         return made
-    rows, verdicts = _adherence(ready, out, config, specified, workers)
+    trace = ready.references.trace
+    with nullcontext(boxes.running) if boxes else open_running(config, trace, workers) as box:
+        rows, verdicts = _adherence(out, specified, box, trace)
     lost = sum(row["reason"] == "harness-error" for row in rows)
     groups = {name: each.task.group for name, each in specified.items()}
     grounded = {
@@ -138,16 +159,14 @@ def _partial(out: Path) -> PartialVerdicts:
 
 
 def _adherence(
-    ready: Ready, out: Path, config: EvalConfig, specified: Mapping[str, Specified], workers: int | None
+    out: Path, specified: Mapping[str, Specified], box: Sandbox, trace: TraceConfig
 ) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
     """Run what was not run yet; give all rows, in the samples' order, and the verdicts."""
-    trace = ready.references.trace
     with EvalFolder(out) as folder, _partial(out) as partial:
         verdicts = verdict_rows(out)
         judged = {(row["task_id"], row["sample"]) for row in verdicts}
         samples = [row for row in folder.rows() if (row["task_id"], row["sample"]) in judged]
-        with open_box(config, trace, workers) as box:
-            adherence(samples, specified, box, trace, partial)
+        adherence(samples, specified, box, trace, partial)
         rows = [row for row in map(partial.of, samples) if row is not None]
         folder.write_lines("adherence.jsonl", rows)
     return rows, verdicts

@@ -11,7 +11,7 @@ from typing import Any
 import orjson
 
 from reweave.evaluate.config import EvalConfig
-from reweave.ground.evaluation.adherence import open_box
+from reweave.ground.evaluation.boxes import open_running
 from reweave.ground.evaluation.places import place_of
 from reweave.ground.trace.candidates import Entry
 from reweave.ground.trace.config import TraceConfig
@@ -46,7 +46,7 @@ def trace_references(tasks: Sequence[Task], path: Path, config: EvalConfig, work
     folder = run_folder(path)
     folder.mkdir(parents=True, exist_ok=True)
     refused = []
-    with atomic_file(path) as file, open_box(config, how, workers) as box:
+    with atomic_file(path) as file, open_running(config, how, workers) as box:
         for entry, made in run_works((_work(task, how) for task in tasks), box, most_open=_OPEN):
             if isinstance(made, tuple):
                 assert entry.pair is not None
