@@ -5,7 +5,7 @@ and of what kind, is the verb's own business.
 """
 
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -15,8 +15,13 @@ from reweave.errors import InputError
 
 Model = TypeVar("Model", bound=BaseModel)
 
+_CHAIN = {"input", "stages", "endpoints"}
+"""At a file's top, these make it a whole chain's."""
 
-def gather(verb: str, file: Path | None, sets: list[str], flags: Mapping[str, Any]) -> dict[str, Any]:
+
+def gather(
+    verb: str, file: Path | None, sets: list[str], flags: Mapping[str, Any], *, inherits: Collection[str] = ()
+) -> dict[str, Any]:
     """Put settings together.
 
     Args:
@@ -25,13 +30,14 @@ def gather(verb: str, file: Path | None, sets: list[str], flags: Mapping[str, An
             ``[verb]``.
         sets: ``key=value`` items, values as in TOML or plain text.
         flags: Flags given on the command line; None means not given.
+        inherits: What the verb takes from the top of a chain's file, which has a table for it.
 
     Raises:
         InputError: The file cannot be read, or an item is not of that form.
     """
     values: dict[str, Any] = {}
     if file is not None:
-        values |= _of_verb(verb, _read(file), file)
+        values |= _of_verb(verb, _read(file), file, inherits)
     for item in sets:
         key, equals, value = item.partition("=")
         if not equals:
@@ -84,7 +90,7 @@ def _read(file: Path) -> dict[str, Any]:
         raise InputError(f"--config {file}: {error}") from error
 
 
-def _of_verb(verb: str, table: dict[str, Any], file: Path) -> dict[str, Any]:
+def _of_verb(verb: str, table: dict[str, Any], file: Path, inherits: Collection[str]) -> dict[str, Any]:
     """Return the settings of this verb: those at the top and, winning over them, those in its table."""
     if verb not in table:
         return table
@@ -92,7 +98,10 @@ def _of_verb(verb: str, table: dict[str, Any], file: Path) -> dict[str, Any]:
     if not isinstance(own, dict):
         raise InputError(f"--config {file}: {verb} is no table; write settings at the top or under [{verb}]")
     # With a table of its own in the file, other tables are other verbs' business.
-    return {key: value for key, value in table.items() if not isinstance(value, dict)} | own
+    top = {key: value for key, value in table.items() if not isinstance(value, dict)}
+    if not _CHAIN.isdisjoint(table):  # whose top is the chain's: its seed and limit are of other things
+        top = {key: value for key, value in top.items() if key in inherits}
+    return top | own
 
 
 def _put(values: dict[str, Any], path: str, value: Any) -> None:

@@ -130,7 +130,8 @@ def resolve_config(file: Path | None, sets: list[str], flags: Mapping[str, Any])
     Raises:
         InputError: A key is not known, or a value is not of its kind; the message names it.
     """
-    values = gather("seeds", file, sets, {name: value for name, value in flags.items() if name != "judge"})
+    given = {name: value for name, value in flags.items() if name != "judge"}
+    values = gather("seeds", file, sets, given, inherits=("preset", "limit"))
     values.pop("endpoints", None)  # of a file without a table of this verb's: whom the judge asks
     asked = flags.get("judge")
     if asked is not None and not (asked and isinstance(values.get("judge"), Mapping)):
