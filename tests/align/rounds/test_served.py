@@ -1,11 +1,14 @@
 """A model's server as a process: it answers, it ends, and it says why it failed."""
 
+import signal
 import sys
+import time
 from pathlib import Path
 from urllib.request import urlopen
 
 import pytest
 
+from reweave.align.rounds.children import end, start
 from reweave.align.rounds.config import ServeConfig
 from reweave.align.rounds.served import served
 from reweave.errors import InputError, ModelError
@@ -24,6 +27,28 @@ def test_answers_and_ends(tmp_path):
         assert answer.status == 200
     with pytest.raises(OSError, match="refused"):
         urlopen(f"{url}/models")
+
+
+STUBBORN = """import os, signal, sys, time
+if os.fork():
+    signal.pause()  # ends at SIGTERM
+signal.signal(signal.SIGTERM, lambda *_: (time.sleep(1), open(sys.argv[1], "w").close(), os._exit(0)))
+open(sys.argv[1] + ".ready", "w").close()
+while True:
+    signal.pause()
+"""
+
+
+def test_all_are_gone(tmp_path):
+    """What a process has started takes a second longer than it; the end waits for both."""
+    with (tmp_path / "log").open("ab") as log:
+        process = start([sys.executable, "-c", STUBBORN, str(tmp_path / "ended")], log)
+    while not (tmp_path / "ended.ready").exists():
+        assert process.poll() is None
+        time.sleep(0.01)
+    end(process)
+    assert process.returncode == -signal.SIGTERM
+    assert (tmp_path / "ended").exists()
 
 
 def test_failures(tmp_path):

@@ -4,8 +4,6 @@
 file, whose end is shown where it fails.
 """
 
-import os
-import signal
 import socket
 import subprocess
 import sys
@@ -16,12 +14,11 @@ from pathlib import Path
 from urllib.error import URLError
 from urllib.request import urlopen
 
-from reweave.align.rounds.children import start
+from reweave.align.rounds.children import end, start
 from reweave.align.rounds.config import ServeConfig
 from reweave.errors import ModelError
 from reweave.model_folder import read_format
 
-_PATIENCE = 30.0  # seconds between SIGTERM and SIGKILL
 _SHOWN = 2000  # bytes of its output, where it failed
 
 
@@ -48,7 +45,7 @@ def served(config: ServeConfig, model: str, name: str, log: Path, *, raw: bool =
             _wait(process, url, config.wait, log)
             yield url
         finally:
-            _end(process)
+            end(process)
 
 
 def _command(config: ServeConfig, model: str, name: str, port: int, *, raw: bool) -> list[str]:
@@ -79,20 +76,6 @@ def _wait(process: subprocess.Popen[bytes], url: str, seconds: float, log: Path)
             pass
         time.sleep(0.2)
     raise ModelError(f"the model's server did not answer within {seconds:,.0f} s: {_tail(log)}")
-
-
-def _end(process: subprocess.Popen[bytes]) -> None:
-    for number in (signal.SIGTERM, signal.SIGKILL):
-        try:
-            os.killpg(process.pid, number)  # with the processes that it has started itself
-        except ProcessLookupError:
-            break
-        try:
-            process.wait(_PATIENCE)
-            break
-        except subprocess.TimeoutExpired:
-            continue
-    process.wait()
 
 
 def _free_port() -> int:
