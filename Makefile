@@ -11,6 +11,9 @@ ifneq ($(wildcard ../shared/data),)
 export REWEAVE_DATA ?= $(abspath ../shared/data)
 endif
 
+# Modules are compiled once, whatever this shell has set, not at each of a thousand starts; torch alone is 10 s of a core.
+export PYTHONDONTWRITEBYTECODE :=
+
 .PHONY: demo experiment test soak check bench format system clean
 
 $(STAMP): pyproject.toml constraints.txt

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import nullcontext
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import orjson
 
@@ -160,12 +160,17 @@ def _within(task: Task, limits: Mapping[str, Any]) -> Task:
     return replace(task, judge=replace(judge, limits=replace(judge.limits or Limits(), **limits)))
 
 
+def zygote_for(tasks: Sequence[Task]) -> Literal["data", "stdlib"]:
+    """Say what programs of these tasks are to find imported."""
+    libraries = {library for task in tasks for library in task.libraries}
+    return "data" if libraries.intersection(_DATA) else "stdlib"
+
+
 def open_box(tasks: Sequence[Task], config: EvalConfig, workers: int | None) -> Sandbox:
     """Give the sandbox that these tasks call for."""
-    libraries = {library for task in tasks for library in task.libraries}
     return Sandbox(
         tier=config.tier,
-        zygote="data" if libraries.intersection(_DATA) else "stdlib",
+        zygote=zygote_for(tasks),
         python=config.python,
         workers=workers,
         unsafe_no_isolation=config.unsafe_no_isolation,

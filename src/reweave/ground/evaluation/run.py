@@ -20,7 +20,7 @@ from reweave.evaluate.partial import PartialVerdicts
 from reweave.evaluate.run import Evaluated, Source, evaluate
 from reweave.evaluate.variation import Variation
 from reweave.ground.evaluation.adherence import adherence
-from reweave.ground.evaluation.boxes import Boxes, open_running
+from reweave.ground.evaluation.boxes import Boxes, open_boxes, open_running
 from reweave.ground.evaluation.config import WRITTEN, Cell, SpecConfig
 from reweave.ground.evaluation.measures import figures, scores
 from reweave.ground.evaluation.places import place_of
@@ -63,7 +63,12 @@ def evaluate_grounded(
     ready = make_ready(benchmark, config, specs, workers)
     if specs.leakage == "self":
         ready = with_own(ready, config, source, out.with_name(f"{out.name}.self"))
-    return evaluate_cell(ready, out, config, source, specs.cell, workers=workers, report=report)
+    trace = ready.references.trace
+    opening = nullcontext() if is_done(out) else open_boxes(ready.benchmark, config, trace, workers)
+    with opening as boxes:
+        return evaluate_cell(
+            ready, out, config, source, specs.cell, boxes=boxes, workers=workers, report=report
+        )
 
 
 def evaluate_cell(
