@@ -66,17 +66,7 @@ def some(tmp_path_factory):
     library = Path(sysconfig.get_path("stdlib"))
     word = f"licence of {os.getpid()}"
     rows = []
-    for name in (
-        "argparse",
-        "ast",
-        "calendar",
-        "csv",
-        "dataclasses",
-        "difflib",
-        "heapq",
-        "statistics",
-        "textwrap",
-    ):
+    for name in ("calendar", "csv", "dataclasses", "heapq", "statistics", "textwrap"):
         for definition, _, source in definitions((library / f"{name}.py").read_text("utf-8")):
             rows.append({"id": f"{name}:{definition}", "code": f"# {word}\n\n{source}", "line": len(rows)})
             if len(rows) % 40 == 7:
@@ -265,7 +255,7 @@ def test_hostile_input(tmp_path):
 @pytest.mark.slow
 def test_a_program_of_five_thousand_lines(tmp_path):
     """A program as long as is allowed is kept; one line more, and it is too long."""
-    at_limit = "".join(f"v{i} = {i}\n" for i in range(5_000))
+    at_limit = "".join(f"v{i} = [\n" + "    0,\n" * 8 + "]\n" for i in range(500))
     file = write(tmp_path / "in.jsonl", [{"program": at_limit}, PAIR, {"program": at_limit + "x = 1\n"}])
     done = edits(file, "-o", tmp_path / "out.jsonl", "--paths", 1)
     assert done.returncode == 0, done.stderr
@@ -574,7 +564,7 @@ def test_an_interrupt_is_one_line(some, tmp_path):
     """Ctrl-C ends all processes with 130 and one line; the same command goes on."""
     out = tmp_path / "out.jsonl"
     # Enough paths that it is still at work when the first of them are written down.
-    options = [str(some[0]), "-o", str(out), "--paths", "10"]
+    options = [str(some[0]), "-o", str(out), "--paths", "4"]
     command = [sys.executable, "-m", "reweave", "edits", *options, "--workers", "2"]
     # A shell that puts the tests into the background lets all they start ignore interrupts.
     heard = signal.signal(signal.SIGINT, signal.default_int_handler)

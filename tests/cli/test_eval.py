@@ -5,6 +5,8 @@ import json
 import pytest
 import small
 
+import in_process
+
 ADD, LARGEST, VOWELS = small.TASKS
 
 
@@ -22,7 +24,7 @@ def samples(tmp_path):
 
 def refused(*arguments, **options):
     """Run a command that is refused; give its one line."""
-    done = small.reweave("eval", *arguments, **options)
+    done = in_process.reweave("eval", *arguments, **options)
     assert done.returncode == 1
     assert done.stdout == ""
     assert done.stderr.count("\n") == 1, done.stderr

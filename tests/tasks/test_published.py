@@ -95,7 +95,7 @@ def test_references_pass_and_stubs_fail(data, box, name, split, sample):
     assert not [form for _, form in seen if form == "in-process"]
 
 
-@pytest.mark.parametrize(("name", "sample"), [("humaneval+", 30), ("mbpp+", 60)])
+@pytest.mark.parametrize(("name", "sample"), [("humaneval+", 15), ("mbpp+", 30)])
 def test_references_of_evalplus_are_compared_as_data(data, data_box, name, sample):
     """All pass in the data form, and no stub does, those included that the published texts let through."""
     tasks, _ = read(data, name)

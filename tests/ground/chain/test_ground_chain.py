@@ -7,6 +7,8 @@ from pathlib import Path
 
 import pytest
 
+import in_process
+
 pd = pytest.importorskip("pandas")
 HERE = Path(__file__).parent
 sys.path.insert(0, str(HERE))
@@ -224,7 +226,7 @@ def test_refused_at_once(serve, tables, tmp_path):
         ([tables / "no", *asked], "no such file or folder"),
         ([tables, *asked, "--set", "intents.task=3"], "intents.task"),
     ):
-        done = script.run(*GROUND, "run", "-o", tmp_path / "out", *more)
+        done = in_process.reweave("ground", "run", "-o", tmp_path / "out", *more)
         assert done.returncode == 1, done.stdout
         assert done.stderr.startswith("reweave: ")
         assert told in done.stderr

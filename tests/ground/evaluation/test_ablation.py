@@ -9,6 +9,7 @@ import time
 import pytest
 import spec_bench as bench
 
+import in_process
 from reweave.ground.evaluation.places import HEADING
 
 BETTER = (1, 2, 3)  # problems that are always solved where a specification is shown
@@ -111,7 +112,7 @@ def test_all_cells(whole):
     assert (again.returncode, again.stdout) == (0, said)
     assert (out / "results.json").read_bytes() == before
     check_prompts(server)
-    other = bench.reweave(*command, out, "-n", 2)
+    other = in_process.reweave("ground", *command, out, "-n", 2)
     assert other.returncode == 1
     assert "another configuration" in other.stderr
     check_killed(command, out)
@@ -150,6 +151,6 @@ def test_nobody_to_ask(spec_place, tmp_path):
         (["--train", tmp_path, "--base", "x"], "none.jsonl"),
         (["--leakage", "given", "--model", "x"], "goes with leakage given"),
     ):
-        done = bench.reweave(*command, *more, "-o", tmp_path / "out")
+        done = in_process.reweave("ground", *command, *more, "-o", tmp_path / "out")
         assert done.returncode == 1
         assert said in done.stderr, done.stderr

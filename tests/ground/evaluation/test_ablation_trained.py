@@ -12,6 +12,8 @@ from pathlib import Path
 import pytest
 import spec_bench as bench
 
+import in_process
+
 pytest.importorskip("torch", reason="needs the extra train")
 from nano import make
 
@@ -103,9 +105,9 @@ def test_unequal_rows(spec_place, tmp_path):
     """Files of unequal rows would tell the amount of data apart, not the form; they are refused."""
     variants(tmp_path / "variants")
     bench.write_lines(tmp_path / "variants" / "type.jsonl", [{"prompt": "p", "completion": "c"}])
-    done = bench.reweave(
-        "ablation", spec_place / "bench.jsonl", "--specs", spec_place / "grounded.jsonl", "--form", "type",
-        "--train", tmp_path / "variants", "--base", "x", "-o", tmp_path / "out",
+    done = in_process.reweave(
+        "ground", "ablation", spec_place / "bench.jsonl", "--specs", spec_place / "grounded.jsonl",
+        "--form", "type", "--train", tmp_path / "variants", "--base", "x", "-o", tmp_path / "out",
     )  # fmt: skip
     assert done.returncode == 1
     assert "none 4, type 1" in done.stderr
