@@ -42,7 +42,7 @@ def pairs():
     for module in (bisect, colorsys, fnmatch, heapq, wrapping, inspect):
         for _, function in inspect.getmembers(module, inspect.isfunction):
             source = textwrap.dedent(inspect.getsource(function))
-            if function.__module__ == module.__name__ and source.count("\n") < 11 and len(source) < 330:
+            if function.__module__ == module.__name__ and source.count("\n") < 11 and len(source) < 270:
                 found.append(source)
     assert len(set(found)) >= 32
     return [

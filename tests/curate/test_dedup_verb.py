@@ -126,7 +126,7 @@ def test_workers_and_forms_of_files(tmp_path):
 @pytest.mark.skipif(not hasattr(os, "killpg"), reason="needs process groups")
 def test_killed(tmp_path):
     """Killed in the first pass and in the second, with its workers, and started again: the same bytes."""
-    given = small.write_lines(tmp_path / "rows.jsonl", many(16_000))
+    given = small.write_lines(tmp_path / "rows.jsonl", many(11_000))
     whole, out = tmp_path / "whole.jsonl", tmp_path / "kept.jsonl"
     dedup(given, "-o", whole)
     command = small.command("curate", "dedup", given, "-o", out, "--workers", 2)

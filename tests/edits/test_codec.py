@@ -82,7 +82,7 @@ def check_law(program, inserted_at, form):
 
 
 @pytest.mark.parametrize("form", FORMS)
-@settings(deadline=None, max_examples=600)
+@settings(deadline=None, max_examples=300)
 @given(path=paths())
 def test_every_form_gives_every_program_back(form, path):
     """Strictly, leniently, state by state and through training text, nothing is lost or skipped."""

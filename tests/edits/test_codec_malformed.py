@@ -226,7 +226,7 @@ def check_total(text, form):
 
 
 @pytest.mark.parametrize("form", FORMS)
-@settings(deadline=None, max_examples=600)
+@settings(deadline=None, max_examples=300)
 @given(path=paths(), mutations=MUTATIONS)
 def test_accidents_never_crash_a_reader(form, path, mutations):
     """Valid completions with characters and lines dropped, doubled, altered or cut off."""

@@ -44,7 +44,7 @@ def plans_and_units(draw):
     return plan, draw(st.lists(st.integers(0, len(plan.texts) - 1), min_size=2, max_size=6))
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=60, deadline=None)
 @given(drawn=plans_and_units())
 def test_fall_is_monotone_and_idempotent(drawn):
     """More deletions never leave more; deleting again changes nothing; the order does not matter."""
@@ -63,7 +63,7 @@ def test_fall_is_monotone_and_idempotent(drawn):
     assert plan.fall(smaller, units[1:2]) & ~plan.fall(plan.full, units[1:2]) == 0
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=60, deadline=None)
 @given(drawn=plans_and_units())
 def test_nothing_is_left_standing_that_cannot(drawn):
     """After a fall no clause is violated, and no unit stands without the one it hangs on."""
@@ -145,7 +145,7 @@ def test_inserted_at_counts_from_the_last_deletion():
     assert with_head.inserted_at([0b01, 0]) == (0, 0, 1, 2, 0)
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=60, deadline=None)
 @given(drawn=plans_and_units())
 def test_inserted_at_matches_the_states(drawn):
     """Lines numbered up to k are just the state's before the deletion k + 1 steps from the end."""

@@ -101,7 +101,7 @@ def test_awkward_programs(name, unit, ruff):
     check_paths(outcome, HOSTILE[name])
 
 
-@examples(max_examples=40, deadline=None)
+@examples(max_examples=20, deadline=None)
 @given(texts=st.lists(programs(), min_size=1, max_size=8), unit=st.sampled_from(["logical", "physical"]))
 def test_generated_programs(texts, unit):
     """Programs nobody thought of: kept with paths that hold, or rejected because they do not parse."""

@@ -50,7 +50,7 @@ def test_awkward_programs_are_tiled(name, unit):
     check_tiling(cut(HOSTILE[name], unit), HOSTILE[name])
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=70, deadline=None)
 @given(text=programs(), unit=st.sampled_from(sorted(STRUCTURES)))
 def test_generated_programs_are_tiled(text, unit):
     """The same for programs nobody thought of; what Python does not parse is a ProgramError."""
@@ -62,7 +62,7 @@ def test_generated_programs_are_tiled(text, unit):
     assert reason in {"", "syntax-error", "no-code"}
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=70, deadline=None)
 @given(text=programs())
 def test_any_block_can_be_deleted(text):
     """Without the block of a unit, and what syntax needs of it, a program still parses."""

@@ -1,4 +1,4 @@
-"""A client to be killed: asks 164 prompts, 5 samples each, and writes each outcome as it comes.
+"""A client to be killed: asks 164 prompts, 3 samples each, and writes each outcome as it comes.
 
 python tests/models/asker.py BASE_URL LOG OUTCOMES CONCURRENCY
 """
@@ -7,7 +7,7 @@ import asyncio
 import sys
 from pathlib import Path
 
-PROMPTS, N, SEED = 164, 5, 11
+PROMPTS, N, SEED = 164, 3, 11
 
 
 async def main(url, log_path, file, concurrency):

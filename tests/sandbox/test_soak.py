@@ -1,6 +1,6 @@
 """Thousands of samples, honest ones among bombs: every honest answer right, nothing left behind.
 
-Three thousand here; ``make soak`` sets REWEAVE_SOAK for twenty thousand.
+Fifteen hundred here; ``make soak`` sets REWEAVE_SOAK for twenty thousand.
 """
 
 import os
@@ -12,7 +12,7 @@ import pytest
 
 from reweave.sandbox import Call, CallsJob, Limits, Returned, Sandbox
 
-COUNT = int(os.environ.get("REWEAVE_SOAK", "3000"))
+COUNT = int(os.environ.get("REWEAVE_SOAK", "1500"))
 EACH = COUNT // 1000  # bombs of a kind
 LIFETIME = COUNT // 8  # so that fork servers are replaced on the way, twice or more by each worker
 HONEST = "def f(n):\n    return [n, n * n, str(n)]\n"

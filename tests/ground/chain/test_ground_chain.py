@@ -29,9 +29,10 @@ def write(path, rows):
     return path
 
 
-def test_verbs_one_by_one(serve, tables, tmp_path):
+def test_verbs_one_by_one(serve, tmp_path):
     """Each verb from the rows of the one before: what the chain comes to. Failures are asked again."""
-    answers = script.answers(COUNT)
+    tables, count = script.write_tables(tmp_path, 3), 3
+    answers = script.answers(count)
     lacking = [row for row in answers if row["prompt"] != '"t0.csv"']
     config = script.write_config(tmp_path, serve(answers=lacking, only_table=True).url, tables)
     done = script.run(*script.command(config, tmp_path / "chain"))
@@ -42,7 +43,7 @@ def test_verbs_one_by_one(serve, tables, tmp_path):
     done = script.run(*script.command(config, tmp_path / "chain"))
     assert done.returncode == 0, done.stderr
     assert len(server.requests()) == 1 + script.TASKS * script.N  # of the table that had no answer
-    script.check_sums(tmp_path / "chain", script.expected(COUNT))
+    script.check_sums(tmp_path / "chain", script.expected(count))
 
     server = serve(answers=answers, only_table=True)
     asked = ["--base-url", server.url, "--model", "scripted"]

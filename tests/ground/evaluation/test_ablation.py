@@ -14,7 +14,7 @@ from reweave.ground.evaluation.places import HEADING
 
 BETTER = (1, 2, 3)  # problems that are always solved where a specification is shown
 LEVELS = ("oracle", "value-free")
-FORMS = ("type", "summary")
+FORMS = ("summary",)
 CELLS = ["none", *(f"{form}-{level}" for level in LEVELS for form in FORMS)]
 
 

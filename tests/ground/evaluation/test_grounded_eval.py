@@ -17,9 +17,7 @@ from reweave.view.report import write_report
 
 CHOICES = {
     "none": ["--form", "none"],
-    "type-oracle": ["--form", "type"],
     "summary-oracle": [],
-    "example-oracle": ["--form", "example"],
     "example-value-free": ["--form", "example", "--leakage", "value-free"],
     "summary-noisy": ["--leakage", "noisy"],
 }

@@ -30,7 +30,7 @@ def rejected(right, wrong, inputs=None):
     return [level for level in LEVELS if made.at(level).check(inputs, {"out": wrong})]
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=80, deadline=None)
 @given(INPUTS, OUTPUTS)
 def test_accepts_its_own(inputs, outputs):
     """Whatever the values, a contract accepts them, before and after JSON."""
@@ -74,7 +74,7 @@ def test_accepts_what_is_made_of_an_input(way, df):
     assert made.check(inputs, outputs) == []
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=50, deadline=None)
 @given(INPUTS, VALUES, VALUES)
 def test_monotone(inputs, right, wrong):
     """What a level rejects the next one rejects, for the same reasons and more."""

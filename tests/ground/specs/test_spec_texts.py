@@ -91,7 +91,7 @@ def test_example_of_plain_values():
     ]
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=60, deadline=None)
 @given(INPUTS, OUTPUTS)
 def test_bounded_and_the_same(inputs, outputs):
     """Any values give texts of bounded length, twice the same."""

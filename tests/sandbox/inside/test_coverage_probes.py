@@ -110,8 +110,8 @@ def test_as_coverage_py_counts(name, tmp_path):
 
 @peer
 def test_references_as_coverage_py_counts(tmp_path):
-    """So it does for each HumanEval reference, but for conditions with a body in their line."""
-    tasks = list(unconfined.humaneval())
+    """So it does for every second HumanEval reference, but for conditions with a body in their line."""
+    tasks = list(unconfined.humaneval())[::2]
 
     def compare():
         differing = {}
