@@ -101,13 +101,14 @@ save_every = 0
     assert "## Training" in (tmp_path / "out" / "report.md").read_text()
 
 
-def test_unequal_rows(spec_place, tmp_path):
-    """Files of unequal rows would tell the amount of data apart, not the form; they are refused."""
-    variants(tmp_path / "variants")
-    bench.write_lines(tmp_path / "variants" / "type.jsonl", [{"prompt": "p", "completion": "c"}])
+@pytest.mark.parametrize(("left", "said"), [(1, "none 4, type 1"), (0, "not one row to train on")])
+def test_unequal_rows(spec_place, tmp_path, left, said):
+    """Files of unequal rows would tell the amount of data apart, not the form; refused, as none are."""
+    variants(tmp_path / "variants", rows=4 if left else 0)
+    bench.write_lines(tmp_path / "variants" / "type.jsonl", [{"prompt": "p", "completion": "c"}] * left)
     done = in_process.reweave(
         "ground", "ablation", spec_place / "bench.jsonl", "--specs", spec_place / "grounded.jsonl",
         "--form", "type", "--train", tmp_path / "variants", "--base", "x", "-o", tmp_path / "out",
     )  # fmt: skip
     assert done.returncode == 1
-    assert "none 4, type 1" in done.stderr
+    assert said in done.stderr

@@ -153,6 +153,8 @@ def _check_rows(files: Mapping[str, Path]) -> None:
             raise InputError(f"no file {path}: --train takes a folder with a file of rows for each form")
         rows = [row.get("completion") for row in read_rows(path)]
         counts[form], written[form] = len(rows), hashlib.sha256(orjson.dumps(rows)).digest()
+    if not any(counts.values()):
+        raise InputError(f"{', '.join(path.name for path in files.values())} hold not one row to train on")
     if len(set(counts.values())) > 1:
         told = ", ".join(f"{form} {count:,}" for form, count in counts.items())
         raise InputError(f"the files to train on have unequal rows ({told}): nothing would follow from them")
