@@ -42,8 +42,8 @@ EXPERIMENT ?= experiment-$(SIZE)
 experiment: $(TRAIN) system
 	$(BIN)/reweave experiment --size $(SIZE) -o $(EXPERIMENT)
 
-# Two more than there are cores: many tests wait for a server, a time-out or another process.
-WORKERS ?= $(shell expr $$(getconf _NPROCESSORS_ONLN) + 2)
+# One more than there are cores: many tests wait for a server, a time-out or another process.
+WORKERS ?= $(shell expr $$(getconf _NPROCESSORS_ONLN) + 1)
 
 test: $(TRAIN) system
 	$(BIN)/python -m pytest -n $(WORKERS) --dist loadscope --no-loadscope-reorder

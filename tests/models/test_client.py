@@ -75,7 +75,7 @@ def test_more_samples_later(serve, log):
             Endpoint(server.url, "m"), [Question("q", prompt="p", n=n)], Parameters(seed=1), log
         )
     assert [o.cached for o in outcomes] == [True, True, False, False, False]
-    assert [r["seed"] for r in server.requests()[:2]] == [1, 2]
+    assert {r["seed"] for r in server.requests()[:2]} == {1, 2}
     assert sorted(r["seed"] for r in server.requests()[2:]) == [3, 4, 5]
 
 
