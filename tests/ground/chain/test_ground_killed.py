@@ -41,7 +41,7 @@ def test_killed_six_times(serve, tmp_path):
             if lines(server.log) >= wanted if asks else (out / "grounded" / "rows.jsonl.run").exists():
                 break
             time.sleep(0.003)
-        time.sleep(drawn.random() * (0.2 if asks else 4.0))
+        time.sleep(drawn.random() * (0.2 if asks else 3.0))
         running += client.poll() is None and not asks
         client.send_signal(signal.SIGKILL)
         client.wait()
