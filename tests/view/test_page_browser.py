@@ -7,6 +7,7 @@ Screenshots go to the folder named by REWEAVE_SHOTS, or to pytest's temporary fo
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 import pytest
 
@@ -238,6 +239,20 @@ def test_address_keeps_the_place(reader: Reader, page: Path, sequences: list[Edi
     reader.run("location.hash = '#program=no-such&path=x&edit=99'")
     reader.waits_for("document.querySelector('#step b').textContent.startsWith('Edit 1 ')")
     shows(reader.run(READ), sequences[0], 0)
+
+
+def test_an_address_given_meanwhile(reader: Reader, page: Path, sequences: list[EditSequence]) -> None:
+    """Whoever goes elsewhere before the address of the last step is written gets there."""
+    sequence = sequences[4]
+    reader.visit(page)
+    # A busy browser may write the address after it was given another, and before the page hears of it
+    reader.run("window.setTimeout = (then) => { window.due = then; }")
+    reader.press(Keys.ARROW_RIGHT)
+    reader.waits_for("!!window.due")
+    elsewhere = f"#program={quote(sequence.id)}&path={sequence.path}&edit=3"
+    reader.run("location.hash = arguments[0]; window.due()", elsewhere)
+    reader.waits_for("document.querySelector('#step b').textContent.startsWith('Edit 3 ')")
+    shows(reader.run(READ), sequence, 2)
 
 
 def test_hostile_programs_are_text(reader: Reader, hostile: EditSequence, tmp_path: Path) -> None:

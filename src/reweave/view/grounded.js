@@ -264,23 +264,17 @@ function go(row) {
   list.show();
   drawStep();
   window.scrollTo(0, 0);
-  rememberSoon();
+  rememberSoon(place);
 }
 
 // ---- The address keeps the place -----------------------------------------------------------------------------
 
-let remembering = 0;
-
-// Browsers refuse a page that changes its address too often.
-function rememberSoon() {
-  clearTimeout(remembering);
-  remembering = setTimeout(() => {
-    const { id } = rows[at.row];
-    const kept = new URLSearchParams({ row: id });
-    const twin = rows.slice(0, at.row).filter((other) => other.id === id).length;
-    if (twin) kept.set("twin", twin);
-    history.replaceState(null, "", `#${kept}`);
-  }, 120);
+function place() {
+  const { id } = rows[at.row];
+  const kept = new URLSearchParams({ row: id });
+  const twin = rows.slice(0, at.row).filter((other) => other.id === id).length;
+  if (twin) kept.set("twin", twin);
+  return kept;
 }
 
 function recall() {

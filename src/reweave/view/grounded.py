@@ -32,7 +32,7 @@ def write_grounded_pages(
             "grounded.html",
             title=title,
             styles=["base.css", "list.css", "grounded.css"],
-            scripts=["tokens.js", "text.js", "code.js", "list.js", "grounded.js"],
+            scripts=["tokens.js", "text.js", "code.js", "list.js", "address.js", "grounded.js"],
             paths=paths,
             page=page,
             data=f"[{','.join(share)}]",

@@ -194,32 +194,26 @@ function go({ program = at.program, path, edit, scroll = false }) {
   drawBars(counts);
   drawEdit(current, counts);
   if (scroll) window.scrollTo(0, 0);
-  rememberSoon();
+  rememberSoon(place);
 }
 
 // ---- The address keeps the place -----------------------------------------------------------------------------
 
-let remembering = 0;
-
-// Browsers refuse a page that changes its address too often; a slider does.
-function rememberSoon() {
-  clearTimeout(remembering);
-  remembering = setTimeout(() => {
-    const { id, paths } = programs[at.program];
-    const place = new URLSearchParams({ program: id, path: paths[at.path].path, edit: at.edit + 1 });
-    // Ids may repeat in a careless data set; then the address also says which one.
-    const twin = programs.slice(0, at.program).filter((other) => other.id === id).length;
-    if (twin) place.set("twin", twin);
-    history.replaceState(null, "", `#${place}`);
-  }, 120);
+function place() {
+  const { id, paths } = programs[at.program];
+  const kept = new URLSearchParams({ program: id, path: paths[at.path].path, edit: at.edit + 1 });
+  // Ids may repeat in a careless data set; then the address also says which one.
+  const twin = programs.slice(0, at.program).filter((other) => other.id === id).length;
+  if (twin) kept.set("twin", twin);
+  return kept;
 }
 
 function recall() {
-  const place = new URLSearchParams(location.hash.slice(1));
-  const twins = [...programs.keys()].filter((index) => programs[index].id === place.get("program"));
-  const program = twins[Number(place.get("twin")) || 0] ?? twins[0] ?? 0;
-  const path = twins.length ? programs[program].paths.findIndex((each) => `${each.path}` === place.get("path")) : 0;
-  return { program, path: Math.max(0, path), edit: twins.length ? (Number.parseInt(place.get("edit"), 10) || 1) - 1 : 0 };
+  const kept = new URLSearchParams(location.hash.slice(1));
+  const twins = [...programs.keys()].filter((index) => programs[index].id === kept.get("program"));
+  const program = twins[Number(kept.get("twin")) || 0] ?? twins[0] ?? 0;
+  const path = twins.length ? programs[program].paths.findIndex((each) => `${each.path}` === kept.get("path")) : 0;
+  return { program, path: Math.max(0, path), edit: twins.length ? (Number.parseInt(kept.get("edit"), 10) || 1) - 1 : 0 };
 }
 
 // ---- What the reader does ------------------------------------------------------------------------------------

@@ -68,7 +68,7 @@ def _document(groups: list[str], *, title: str, paths: list[Path], page: int) ->
         "page.html",
         title=title,
         styles=["base.css", "list.css", "page.css"],
-        scripts=["tokens.js", "text.js", "code.js", "list.js", "page.js"],
+        scripts=["tokens.js", "text.js", "code.js", "list.js", "address.js", "page.js"],
         paths=paths,
         page=page,
         data=f"[{','.join(groups)}]",

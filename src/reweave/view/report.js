@@ -35,7 +35,7 @@ function chooseK(k) {
 function stepK(by) {
   const here = kRadios.findIndex((radio) => radio.checked);
   chooseK(kRadios[(here + by + kRadios.length) % kRadios.length].value);
-  rememberSoon();
+  rememberSoon(place);
 }
 
 // ---- The grid ------------------------------------------------------------------------------------------------
@@ -139,7 +139,7 @@ function go({ run = at.run, task = at.task, sample, edit = -1, show = false }) {
   markCell();
   drawTask(!sameTask);
   if (show) $("task").scrollIntoView({ block: "nearest" });
-  rememberSoon();
+  rememberSoon(place);
 }
 
 function stepSample(by) {
@@ -164,8 +164,6 @@ function chooseReason(reason) {
 
 // ---- The address keeps the place -----------------------------------------------------------------------------
 
-let remembering = 0;
-
 function place() {
   const kept = new URLSearchParams({ k: at.k });
   if (data.runs.length > 1) kept.set("run", at.run + 1);
@@ -175,13 +173,7 @@ function place() {
     kept.set("sample", at.sample + 1);
     if (at.edit >= 0) kept.set("edit", at.edit + 1);
   }
-  return `#${kept}`;
-}
-
-// Browsers refuse a page that changes its address too often.
-function rememberSoon() {
-  clearTimeout(remembering);
-  remembering = setTimeout(() => history.replaceState(null, "", place()), 120);
+  return kept;
 }
 
 function recall() {
@@ -258,7 +250,7 @@ $("grid").addEventListener("click", (event) => {
   const cell = event.target.closest(".cell");
   if (cell) go({ task: Number(cell.dataset.task) });
 });
-$("ks").addEventListener("change", (event) => { chooseK(event.target.value); rememberSoon(); });
+$("ks").addEventListener("change", (event) => { chooseK(event.target.value); rememberSoon(place); });
 $("run").addEventListener("change", () => chooseRun(Number($("run").value)));
 $("reason").addEventListener("change", () => chooseReason($("reason").value));
 $("search").addEventListener("input", drawGrid);

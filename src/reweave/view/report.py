@@ -65,7 +65,7 @@ def write_report(
                 "report.html",
                 title=title or title_of(runs, labels),
                 styles=["base.css", "report.css"],
-                scripts=["tokens.js", "text.js", "code.js", "report.js", "samples.js"],
+                scripts=["tokens.js", "text.js", "code.js", "address.js", "report.js", "samples.js"],
                 paths=paths,
                 page=page,
                 data=data,

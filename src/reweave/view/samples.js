@@ -78,7 +78,7 @@ function drawTask(changed) {
   $("panels").hidden = $("facts").hidden = elsewhere || !letters;
   $("prompt-box").hidden = elsewhere || !sample?.prompt;
   if (elsewhere) {
-    const link = element("a", "", `page ${page + 1}`, { href: `${encodeURIComponent(data.pages[page])}${place()}` });
+    const link = element("a", "", `page ${page + 1}`, { href: `${encodeURIComponent(data.pages[page])}#${place()}` });
     $("elsewhere").replaceChildren("The samples of this task are on ", link, ".");
     return;
   }
