@@ -1,4 +1,4 @@
-// The address keeps the place: reloading it, or opening it elsewhere, shows the same.
+// The address keeps the place: reloading it, or opening it elsewhere, shows the same. Each page says what its place is.
 
 let remembering = 0;
 

@@ -90,7 +90,8 @@ def evaluate_cell(
         config: As for ``evaluate_grounded``.
         source: Likewise.
         cell: Which one.
-        boxes: As `open_boxes` gives them, for several cells; None: some for this cell.
+        boxes: As `open_boxes` gives them, for several cells; None: this cell starts what it needs, which is
+            none where it is whole.
         workers: As for ``evaluate_grounded``.
         report: Likewise.
     """
